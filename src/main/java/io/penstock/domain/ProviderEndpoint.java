@@ -1,0 +1,24 @@
+package io.penstock.domain;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * Where and how a provider is reached. Holds no secret.
+ *
+ * @param name the job's name for the provider
+ * @param dialect name of the wire format
+ * @param identity what the answers belong to, whatever the provider is called: a known name, else
+ *     the base URL
+ * @param baseUrl without a trailing slash
+ * @param maxTokensField the field that carries the output limit in the OpenAI dialect
+ * @param requestTimeout from the start of an attempt to the last byte of its answer
+ */
+public record ProviderEndpoint(
+    String name,
+    String dialect,
+    String identity,
+    String baseUrl,
+    String maxTokensField,
+    Duration requestTimeout)
+    implements Serializable {}

@@ -1,0 +1,104 @@
+package io.penstock.pricing;
+
+import io.penstock.domain.TokenUsage;
+import io.penstock.domain.Usd;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one model costs.
+ *
+ * @param standard realtime rates
+ * @param tiers rates for the whole request once its input is larger, smallest threshold first;
+ *     empty for most
+ * @param contextWindow input and output tokens together; null where unknown
+ * @param maxOutput largest number of output tokens; null where unknown
+ */
+public record ModelPrice(
+    Rates standard, List<Tier> tiers, @Nullable Long contextWindow, @Nullable Long maxOutput)
+    implements Serializable {
+  /** Prices are per this many tokens. */
+  private static final int TOKENS_PER_PRICE_EXPONENT = 6;
+
+  public ModelPrice {
+    tiers = tiers.stream().sorted(Comparator.comparingLong(Tier::aboveInputTokens)).toList();
+  }
+
+  /**
+   * USD per million tokens.
+   *
+   * @param cachedInput null: as input
+   * @param cacheWrite null: as input
+   * @param longCacheWrite for prompt-cache entries kept an hour; null: as cacheWrite
+   */
+  public record Rates(
+      BigDecimal input,
+      @Nullable BigDecimal cachedInput,
+      @Nullable BigDecimal cacheWrite,
+      @Nullable BigDecimal longCacheWrite,
+      BigDecimal output)
+      implements Serializable {
+    private Usd cost(TokenUsage usage) {
+      BigDecimal writeRate = cacheWrite == null ? input : cacheWrite;
+      long shortWrites = usage.cacheCreationInputTokens() - usage.longCacheCreationInputTokens();
+      long plain =
+          usage.inputTokens() - usage.cacheReadInputTokens() - usage.cacheCreationInputTokens();
+      BigDecimal sum =
+          times(input, plain)
+              .add(times(cachedInput == null ? input : cachedInput, usage.cacheReadInputTokens()))
+              .add(times(writeRate, shortWrites))
+              .add(
+                  times(
+                      longCacheWrite == null ? writeRate : longCacheWrite,
+                      usage.longCacheCreationInputTokens()))
+              .add(times(output, usage.outputTokens()));
+      return new Usd(sum.movePointLeft(TOKENS_PER_PRICE_EXPONENT));
+    }
+
+    private static BigDecimal times(BigDecimal rate, long tokens) {
+      return rate.multiply(BigDecimal.valueOf(tokens));
+    }
+
+    /** The highest price that one input token can have. */
+    private BigDecimal dearestInput() {
+      BigDecimal dearest = input;
+      for (BigDecimal rate : new BigDecimal[] {cachedInput, cacheWrite, longCacheWrite}) {
+        dearest = rate == null ? dearest : dearest.max(rate);
+      }
+      return dearest;
+    }
+  }
+
+  /**
+   * @param aboveInputTokens the tier holds when a request has more input tokens than this
+   */
+  public record Tier(long aboveInputTokens, Rates rates) implements Serializable {}
+
+  /** Exact realtime cost of a call with this usage. */
+  public Usd cost(TokenUsage usage) {
+    return ratesFor(usage.inputTokens()).cost(usage);
+  }
+
+  /**
+   * What a call of at most so many tokens can cost at the most, whatever the provider's prompt
+   * cache does.
+   */
+  public Usd worstCase(long maxInputTokens, long maxOutputTokens) {
+    Rates rates = ratesFor(maxInputTokens);
+    BigDecimal sum =
+        Rates.times(rates.dearestInput(), maxInputTokens)
+            .add(Rates.times(rates.output(), maxOutputTokens));
+    return new Usd(sum.movePointLeft(TOKENS_PER_PRICE_EXPONENT));
+  }
+
+  private Rates ratesFor(long inputTokens) {
+    Rates found = standard;
+    for (Tier tier : tiers) {
+      found = inputTokens > tier.aboveInputTokens() ? tier.rates() : found;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,53 @@
+package io.penstock.pricing;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The prices of {@code conf/prices.yaml} with the job's own put over them. A model that is not
+ * listed has no price: nothing is guessed. Immutable, serializable.
+ */
+public final class PriceList implements Serializable {
+  private final String version;
+  private final LinkedHashMap<String, ModelPrice> prices;
+
+  /**
+   * @param version the date of the list; stored with every cost computed from it
+   * @param prices by {@code provider/model}, in the list's order
+   */
+  public PriceList(String version, Map<String, ModelPrice> prices) {
+    this.version = version;
+    this.prices = new LinkedHashMap<>(prices);
+  }
+
+  public String version() {
+    return version;
+  }
+
+  public Optional<ModelPrice> find(String provider, String model) {
+    return Optional.ofNullable(prices.get(provider + "/" + model));
+  }
+
+  /**
+   * The price of a model whoever offers it, the first in the list's order: what the simulator
+   * plays.
+   */
+  public Optional<ModelPrice> findByModel(String model) {
+    return prices.entrySet().stream()
+        .filter(entry -> entry.getKey().substring(entry.getKey().indexOf('/') + 1).equals(model))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** This list with some prices replaced or added. */
+  public PriceList with(Map<String, ModelPrice> overrides) {
+    if (overrides.isEmpty()) {
+      return this;
+    }
+    LinkedHashMap<String, ModelPrice> all = new LinkedHashMap<>(prices);
+    all.putAll(overrides);
+    return new PriceList(version + "+job", all);
+  }
+}

@@ -1,0 +1,32 @@
+package io.penstock.provider;
+
+import io.penstock.domain.ModelSettings;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Set;
+
+/** A provider's wire format. Stateless, serializable, thread-safe; does no I/O. */
+public interface ProviderDialect extends Serializable {
+  /** As written in {@code providers.X.dialect}. */
+  String name();
+
+  /** Generation parameters that a job may write beside a model; they are passed through by name. */
+  Set<String> parameters();
+
+  /**
+   * Fields that Penstock writes itself or cannot honour; refused everywhere, also under {@code
+   * extra}.
+   */
+  Set<String> reserved();
+
+  /** Parameters that do not decide the answer and stay out of the fingerprint. */
+  Set<String> indifferentParameters();
+
+  /** Fixed request headers; those that decide the answer are part of the fingerprint. */
+  Map<String, String> headers();
+
+  /** Header name and value that carry the key. */
+  Map.Entry<String, String> authorization(String apiKey);
+
+  ModelCodec codec(ModelSettings model);
+}

@@ -1,0 +1,76 @@
+package io.penstock.provider;
+
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.TokenUsage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt that brought no usable answer. The message says what happened and holds no key. */
+public final class ProviderException extends Exception {
+  /** What the attempt may have cost. */
+  public enum Billing {
+    /** Refused before any work began; does not count towards {@code retry.max_attempts}. */
+    REFUSED,
+    /** The provider began and failed; not billed by its own rules. */
+    NOT_BILLED,
+    /** Sent, and no readable answer came back: it may have run. */
+    POSSIBLE,
+    /** An answer came whose usage is known and whose content is of no use. */
+    BILLED
+  }
+
+  private final FailureKind kind;
+  private final Billing billing;
+  private final int status;
+  private final transient Details details;
+
+  /**
+   * @param retryAfter how long the provider asks to wait; null where it does not say
+   * @param usage only with {@link Billing#BILLED}
+   * @param rawBody the beginning of what came back, for {@link FailureKind#UNREADABLE_RESPONSE};
+   *     else empty
+   */
+  public record Details(@Nullable Duration retryAfter, @Nullable TokenUsage usage, String rawBody) {
+    public static final Details NONE = new Details(null, null, "");
+
+    public static Details retryAfter(@Nullable Duration retryAfter) {
+      return new Details(retryAfter, null, "");
+    }
+  }
+
+  /**
+   * @param status HTTP status; 0 where no answer came
+   */
+  public ProviderException(
+      FailureKind kind, Billing billing, int status, String message, Details details) {
+    super(message);
+    this.kind = kind;
+    this.billing = billing;
+    this.status = status;
+    this.details = details;
+  }
+
+  public FailureKind kind() {
+    return kind;
+  }
+
+  public Billing billing() {
+    return billing;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public Details details() {
+    return details;
+  }
+
+  /** The same with another message, keeping the cause and stack. */
+  public ProviderException withMessage(String message) {
+    ProviderException copy = new ProviderException(kind, billing, status, message, details);
+    copy.initCause(getCause());
+    copy.setStackTrace(getStackTrace());
+    return copy;
+  }
+}

@@ -1,0 +1,22 @@
+package io.penstock.provider;
+
+import io.penstock.domain.ModelSettings;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only plug that travels to executors: makes the connection of a model there. Serializable;
+ * holds no connections.
+ */
+public interface ProviderFactory extends Serializable {
+  /**
+   * Opens nothing yet. All models of one JVM share one client.
+   *
+   * @param apiKey null for servers that need none
+   * @param maxInFlight calls that may be under way at once for this model; sizes pools
+   */
+  ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight);
+
+  /** Closes idle connections of this JVM's client; later {@link #connect}s open them again. */
+  void close();
+}
