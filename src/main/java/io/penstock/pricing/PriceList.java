@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The prices of {@code conf/prices.yaml} with the job's own put over them. A model that is not
@@ -30,13 +32,22 @@ public final class PriceList implements Serializable {
     return Optional.ofNullable(prices.get(provider + "/" + model));
   }
 
+  /** The models' own names, without their providers'. */
+  public Set<String> models() {
+    return prices.keySet().stream().map(PriceList::modelOf).collect(Collectors.toSet());
+  }
+
+  private static String modelOf(String key) {
+    return key.substring(key.indexOf('/') + 1);
+  }
+
   /**
    * The price of a model whoever offers it, the first in the list's order: what the simulator
    * plays.
    */
   public Optional<ModelPrice> findByModel(String model) {
     return prices.entrySet().stream()
-        .filter(entry -> entry.getKey().substring(entry.getKey().indexOf('/') + 1).equals(model))
+        .filter(entry -> modelOf(entry.getKey()).equals(model))
         .map(Map.Entry::getValue)
         .findFirst();
   }

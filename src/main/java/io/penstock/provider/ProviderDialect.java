@@ -22,6 +22,11 @@ public interface ProviderDialect extends Serializable {
   /** Parameters that do not decide the answer and stay out of the fingerprint. */
   Set<String> indifferentParameters();
 
+  /** Whether the provider demands an output limit with every request. */
+  default boolean needsMaxOutputTokens() {
+    return false;
+  }
+
   /** Fixed request headers; those that decide the answer are part of the fingerprint. */
   Map<String, String> headers();
 

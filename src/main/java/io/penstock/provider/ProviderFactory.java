@@ -17,6 +17,14 @@ public interface ProviderFactory extends Serializable {
    */
   ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight);
 
+  /**
+   * Asks the provider whether it knows key and model, by a request that costs nothing. Blocks.
+   *
+   * @return false where the server offers no way to ask
+   * @throws ProviderException when it refuses, or does not answer
+   */
+  boolean check(ModelSettings model, @Nullable String apiKey) throws ProviderException;
+
   /** Closes idle connections of this JVM's client; later {@link #connect}s open them again. */
   void close();
 }

@@ -1,0 +1,40 @@
+package io.penstock.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What every command on a job takes. */
+final class JobArguments {
+  @Parameters(paramLabel = "JOB.yaml", description = "the job file")
+  String job = "";
+
+  @Option(
+      names = "--set",
+      paramLabel = "key.path=value",
+      description = "overrides a key of the job file; may be repeated")
+  List<String> sets = new ArrayList<>();
+
+  @Option(names = "--master", description = "Spark master; default: ${DEFAULT-VALUE}")
+  String master = SparkSessions.DEFAULT_MASTER;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "key=value",
+      description = "Spark setting; may be repeated")
+  List<String> settings = new ArrayList<>();
+
+  JobFile readJob() {
+    return JobFile.read(job, sets, JobWiring.DIALECTS);
+  }
+
+  /** Everything that was typed. */
+  List<String> typed() {
+    List<String> all = new ArrayList<>(sets);
+    all.addAll(settings);
+    all.add(job);
+    all.add(master);
+    return all;
+  }
+}

@@ -1,0 +1,117 @@
+package io.penstock.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.config.DialectRules;
+import io.penstock.config.JobSpec;
+import io.penstock.config.JobSpecReader;
+import io.penstock.pipeline.InvalidInputException;
+import io.penstock.pipeline.JobSetup.Templates;
+import io.penstock.pricing.PriceList;
+import io.penstock.pricing.PriceListReader;
+import io.penstock.prompt.PromptTemplate;
+import io.penstock.provider.ProviderDialect;
+import io.penstock.simulator.SimulatorOptions;
+import io.penstock.yaml.Problems;
+import io.penstock.yaml.YamlTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job file that was read and found right.
+ *
+ * @param prices of {@code conf/prices.yaml} and the job
+ * @param simulatorOptions of the embedded simulator
+ */
+record JobFile(
+    JobSpec spec, Templates templates, PriceList prices, SimulatorOptions simulatorOptions) {
+  private static final String API_KEY_OPTION = "api.key";
+
+  /**
+   * @param sets {@code key.path=value}
+   * @throws io.penstock.yaml.InvalidConfigurationException with all problems at once
+   * @throws InvalidInputException when there is no such file
+   */
+  static JobFile read(String file, List<String> sets, Collection<ProviderDialect> dialects) {
+    Problems problems = new Problems("job file " + file);
+    JobSpecReader reader = new JobSpecReader(rules(dialects), knownProviders());
+    Path path = Path.of(file).toAbsolutePath();
+    JobSpec spec = reader.read(text(path), path.getParent(), sets, problems);
+    if (spec == null) {
+      problems.throwIfAny();
+      throw new IllegalStateException("A job file was refused without a reason");
+    }
+    PriceList prices =
+        standardPrices().with(new PriceListReader(problems).readOverrides(spec.prices()));
+    Templates templates =
+        new Templates(
+            template("prompt.system", spec.prompt().system(), problems),
+            template("prompt.user", spec.prompt().user(), problems));
+    SimulatorOptions simulatorOptions = simulatorOptions(spec, problems);
+    problems.throwIfAny();
+    return new JobFile(spec, templates, prices, simulatorOptions);
+  }
+
+  static PriceList standardPrices() {
+    Problems problems = new Problems("conf/" + Conf.PRICES);
+    PriceList prices = new PriceListReader(problems).read(Conf.read(Conf.PRICES));
+    problems.throwIfAny();
+    return prices;
+  }
+
+  private static ObjectNode knownProviders() {
+    Problems problems = new Problems("conf/" + Conf.PROVIDERS);
+    ObjectNode known = YamlTree.parse(Conf.read(Conf.PROVIDERS), problems);
+    problems.throwIfAny();
+    return known;
+  }
+
+  private static Map<String, DialectRules> rules(Collection<ProviderDialect> dialects) {
+    return dialects.stream()
+        .collect(
+            Collectors.toMap(
+                ProviderDialect::name,
+                dialect ->
+                    new DialectRules(
+                        dialect.parameters(), dialect.reserved(), dialect.needsMaxOutputTokens())));
+  }
+
+  private static String text(Path path) {
+    try {
+      return Files.readString(path);
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "job file " + path + " cannot be read: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private static @Nullable PromptTemplate template(
+      String key, @Nullable String text, Problems problems) {
+    try {
+      return text == null ? null : PromptTemplate.parse(text);
+    } catch (IllegalArgumentException e) {
+      problems.add(key, e.getMessage());
+      return null;
+    }
+  }
+
+  private static SimulatorOptions simulatorOptions(JobSpec spec, Problems problems) {
+    String key = "providers." + JobSpecReader.SIMULATOR + ".options";
+    Map<String, String> options = spec.providers().get(JobSpecReader.SIMULATOR).options();
+    if (options.keySet().stream().anyMatch(name -> name.matches(API_KEY_OPTION))) {
+      problems.add(key, "the embedded simulator asks for no key");
+      return SimulatorOptions.defaults();
+    }
+    try {
+      return SimulatorOptions.parse(options);
+    } catch (IllegalArgumentException e) {
+      problems.add(key, e.getMessage());
+      return SimulatorOptions.defaults();
+    }
+  }
+}

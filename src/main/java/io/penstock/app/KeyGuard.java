@@ -1,0 +1,35 @@
+package io.penstock.app;
+
+import io.penstock.pipeline.InvalidInputException;
+import java.util.List;
+
+/**
+ * Refuses keys that stand where Spark's UI, its event log or a list of processes would show them.
+ */
+final class KeyGuard {
+  private KeyGuard() {}
+
+  /**
+   * @param keys of the job's providers
+   * @param arguments of the command line
+   * @throws InvalidInputException naming the place, not the key
+   */
+  static void check(List<String> keys, List<String> arguments) {
+    for (String key : keys) {
+      if (arguments.stream().anyMatch(argument -> argument.contains(key))) {
+        refuse("an argument of the command line");
+      }
+      System.getProperties().stringPropertyNames().stream()
+          .filter(name -> System.getProperty(name).contains(key))
+          .findFirst()
+          .ifPresent(name -> refuse("the system property " + name));
+    }
+  }
+
+  private static void refuse(String place) {
+    throw new InvalidInputException(
+        "An API key's value stands in "
+            + place
+            + ", where others can read it; use api_key_env or api_key_file");
+  }
+}

@@ -1,0 +1,63 @@
+package io.penstock.app;
+
+import io.penstock.pipeline.InvalidInputException;
+import io.penstock.yaml.InvalidConfigurationException;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The command line. Exit codes: 0 done, 1 internal error, 2 usage, configuration or input, 3 many
+ * rows failed, 5 refused.
+ */
+@Command(
+    name = "penstock",
+    description =
+        "Carries prompts from a data lake to model APIs and brings back completions with tokens and cost.",
+    subcommands = {
+      InferCommand.class,
+      CheckCommand.class,
+      PreviewCommand.class,
+      SimulateCommand.class
+    })
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+  private static final int INTERNAL_ERROR = 1;
+  private static final int USAGE = 2;
+
+  /** Commands of the design whose features are not there yet. */
+  private static final Set<String> UNBUILT =
+      Set.of("plan", "evaluate", "batches", "store", "report");
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /** Runs one command and returns its exit code. */
+  static int execute(String... args) {
+    if (args.length > 0 && UNBUILT.contains(args[0])) {
+      return refuse(args[0] + " is not built yet");
+    }
+    CommandLine commands = new CommandLine(new Main());
+    commands.setExecutionExceptionHandler((error, command, parsed) -> explain(error));
+    return commands.execute(args);
+  }
+
+  private static int explain(Exception error) {
+    if (error instanceof InvalidConfigurationException || error instanceof InvalidInputException) {
+      return refuse(String.valueOf(error.getMessage()));
+    }
+    LOG.error("Internal error", error);
+    return INTERNAL_ERROR;
+  }
+
+  private static int refuse(String message) {
+    List.of(message.split("\n")).forEach(line -> System.err.println("error: " + line));
+    return USAGE;
+  }
+}

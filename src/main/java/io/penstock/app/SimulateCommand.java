@@ -1,0 +1,81 @@
+package io.penstock.app;
+
+import io.penstock.pipeline.InvalidInputException;
+import io.penstock.simulator.Simulator;
+import io.penstock.simulator.SimulatorOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code simulate}: serves until it is told to stop. */
+@Command(name = "simulate", description = "Starts the API simulator on loopback.")
+final class SimulateCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+
+  @Option(names = "--port", description = "0 for any free one; default: ${DEFAULT-VALUE}")
+  int port = 8089;
+
+  @Option(
+      names = "--api-key",
+      description = "the only key that is accepted; default: none is asked for")
+  String apiKey;
+
+  @Option(names = "--latency", description = "fixed:200ms, or lognormal:1s:10s (median, p99)")
+  String latency;
+
+  @Option(
+      names = "--faults",
+      description = "500=0.02,503=0.02,529=0.01,reset=0.01,malformed=0.01,truncated=0.01,slow=0.01")
+  String faults;
+
+  @Option(
+      names = "--accuracy",
+      description = "model=p,...: share of the sums in prompts that are answered right")
+  String accuracy;
+
+  @Option(
+      names = "--seed",
+      description = "answers are a function of the request and this; default: 0")
+  String seed;
+
+  @Option(
+      names = {
+        "--max-in-flight",
+        "--requests-per-minute",
+        "--tokens-per-minute",
+        "--burst-seconds",
+        "--batch-seconds"
+      },
+      hidden = true)
+  String unbuilt;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (Simulator simulator = Simulator.start(options(), JobFile.standardPrices(), port)) {
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(stopped::countDown, "penstock-simulator-stop"));
+      System.out.println("listening on " + simulator.origin());
+      System.out.flush();
+      stopped.await();
+    }
+    return 0;
+  }
+
+  private SimulatorOptions options() {
+    Map<String, String> typed = new LinkedHashMap<>();
+    spec.commandLine().getParseResult().matchedOptions().stream()
+        .filter(option -> !option.longestName().equals("--port"))
+        .forEach(option -> typed.put(option.longestName().substring(2), option.getValue()));
+    try {
+      return SimulatorOptions.parse(typed);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException("simulate: " + e.getMessage());
+    }
+  }
+}

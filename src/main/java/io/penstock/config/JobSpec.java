@@ -1,0 +1,199 @@
+package io.penstock.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.yaml.Key;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job file: one component per key. Keys of features that are not built yet are listed in {@link
+ * UnbuiltKeys}.
+ *
+ * @param name identity of the job together with its store; letters, digits, dot, dash, underscore
+ * @param providers by the job's name for them: those of {@code conf/providers.yaml} with the job's
+ *     own put over them
+ * @param models by the job's name for them; at least one
+ * @param routing first match decides; empty: the only model is taken
+ * @param prices the job's own prices, in the form of {@code conf/prices.yaml}; read by {@code
+ *     pricing}
+ */
+public record JobSpec(
+    @Key(required = true) String name,
+    @Key(required = true) InputSpec input,
+    @Key(required = true) PromptSpec prompt,
+    Map<String, ProviderSpec> providers,
+    @Key(required = true) Map<String, ModelSpec> models,
+    @Key(fallback = "[]") List<RouteSpec> routing,
+    ConcurrencySpec concurrency,
+    RetrySpec retry,
+    @Key(fallback = "{}") JsonNode prices,
+    @Key(required = true) StoreSpec store,
+    @Key(required = true) OutputSpec output,
+    FailuresSpec failures,
+    @Key(required = true) RunsSpec runs) {
+
+  /** The job's names of the models that a row can be routed to. */
+  public Set<String> routedModels() {
+    return routing.isEmpty()
+        ? models.keySet()
+        : routing.stream().map(RouteSpec::model).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * Where the prompts come from: a path or a table.
+   *
+   * @param path a file, folder or glob on any Hadoop file system; relative to the job file's folder
+   * @param table {@code catalog.database.table}
+   * @param options passed to Spark's reader; for csv {@code header}, {@code multiLine} and RFC 4180
+   *     quoting are on by default
+   * @param columns further columns by Spark SQL
+   * @param where Spark SQL condition; deterministic
+   * @param id a column whose values are unique and not null; null: rows have no id of their own
+   */
+  public record InputSpec(
+      @Nullable String path,
+      @Nullable String table,
+      @Key(
+              fallback = "parquet",
+              oneOf = {"parquet", "json", "csv", "orc"})
+          String format,
+      Map<String, String> options,
+      @Nullable String id,
+      Map<String, String> columns,
+      @Nullable String where) {}
+
+  /**
+   * How a row becomes a prompt: templates, or a column of messages.
+   *
+   * @param system template of the system instructions
+   * @param user template of the user's message
+   * @param messages name of a column {@code array<struct<role:string, content:string>>}, instead of
+   *     the templates
+   */
+  public record PromptSpec(
+      @Nullable String system, @Nullable String user, @Nullable String messages) {}
+
+  /**
+   * An account at a provider.
+   *
+   * @param dialect name of its wire format
+   * @param baseUrl what the dialect's paths are appended to; without a path {@code /v1} is added
+   * @param identity what its answers belong to; null: the normalised base URL
+   * @param apiKeyEnv name of the environment variable that holds the key
+   * @param apiKeyFile file that holds the key, on the machine that calls
+   * @param allowPlainHttp lets a key go over plain http to another machine
+   * @param maxTokensField name of the field that carries {@code max_output_tokens} in the OpenAI
+   *     dialect
+   * @param priceAs the provider under which its models are found in the price list; null: its own
+   *     name
+   * @param options of the embedded simulator, by the names of the command's options
+   */
+  public record ProviderSpec(
+      @Key(required = true) String dialect,
+      @Nullable String baseUrl,
+      @Nullable String identity,
+      @Nullable String apiKeyEnv,
+      @Nullable String apiKeyFile,
+      @Key(fallback = "false") Boolean allowPlainHttp,
+      @Key(
+              fallback = "max_tokens",
+              oneOf = {"max_tokens", "max_completion_tokens"})
+          String maxTokensField,
+      @Nullable String priceAs,
+      Map<String, String> options) {}
+
+  /**
+   * A model and what is sent with every prompt to it.
+   *
+   * @param model the provider's name for it
+   * @param maxOutputTokens null: the provider's own maximum
+   * @param extra parameters outside the dialect's list, sent as they are
+   * @param parameters all other keys: generation parameters of the dialect, passed through by name
+   */
+  public record ModelSpec(
+      @Key(required = true) String provider,
+      @Key(required = true) String model,
+      @Nullable @Key(min = 1) Integer maxOutputTokens,
+      @Key(fallback = "{}") JsonNode extra,
+      @Key(rest = true) Map<String, JsonNode> parameters) {}
+
+  /**
+   * @param when Spark SQL condition over the input's columns, {@code user_prompt} and {@code
+   *     input_tokens}; null: always
+   */
+  public record RouteSpec(@Nullable String when, @Key(required = true) String model) {}
+
+  /**
+   * How many calls are under way at once, per executor and model.
+   *
+   * @param initial the window's size; held, until the governor is built
+   * @param min null: 5, or {@code initial} where that is smaller
+   * @param max null: 50, or {@code initial} where that is larger
+   * @param chunkSize consecutive requests of a shard that are read and counted together; never a
+   *     barrier
+   */
+  public record ConcurrencySpec(
+      @Key(fallback = "10", min = 1, max = 10_000) Integer initial,
+      @Nullable @Key(min = 1, max = 10_000) Integer min,
+      @Nullable @Key(min = 1, max = 10_000) Integer max,
+      @Key(fallback = "100", min = 1, max = 100_000) Integer chunkSize) {
+    public ConcurrencySpec {
+      if (min != null && min > initial || max != null && max < initial) {
+        throw new IllegalArgumentException(
+            "initial is " + initial + ", must lie between min (" + min + ") and max (" + max + ")");
+      }
+    }
+  }
+
+  /**
+   * @param maxAttempts HTTP requests per row that were begun and failed; refusals before work began
+   *     do not count
+   * @param maxPaidAttempts HTTP requests per row that may have been billed without an answer
+   * @param requestTimeoutSeconds from the start of an attempt to the last byte of its answer
+   * @param rowDeadlineSeconds from the first attempt of a row to the last
+   */
+  public record RetrySpec(
+      @Key(fallback = "6", min = 1, max = 1000) Integer maxAttempts,
+      @Key(fallback = "2", min = 1, max = 1000) Integer maxPaidAttempts,
+      @Key(fallback = "600", min = 1, max = 86_400) Integer requestTimeoutSeconds,
+      @Key(fallback = "3600", min = 1, max = 604_800) Integer rowDeadlineSeconds) {}
+
+  /**
+   * @param path folder of the completion store; jobs may share one
+   */
+  public record StoreSpec(@Key(required = true) String path) {}
+
+  /**
+   * @param path folder of the results
+   * @param mode whether a complete run replaces the earlier ones or stands beside them
+   * @param prefix put before the names of our result columns
+   */
+  public record OutputSpec(
+      @Key(required = true) String path,
+      @Key(fallback = "parquet", oneOf = "parquet") String format,
+      @Key(
+              fallback = "overwrite",
+              oneOf = {"overwrite", "append"})
+          String mode,
+      @Key(fallback = "''") String prefix) {
+    public boolean overwrites() {
+      return mode.equals("overwrite");
+    }
+  }
+
+  /**
+   * @param toleratedFraction of the rows that may fail before the exit code is 3
+   */
+  public record FailuresSpec(
+      @Key(fallback = "0.05", min = 0, max = 1) BigDecimal toleratedFraction) {}
+
+  /**
+   * @param path folder of the run folders
+   */
+  public record RunsSpec(@Key(required = true) String path) {}
+}

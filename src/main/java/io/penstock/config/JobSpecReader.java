@@ -1,0 +1,85 @@
+package io.penstock.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.config.JobSpec.ProviderSpec;
+import io.penstock.yaml.Problems;
+import io.penstock.yaml.RecordReader;
+import io.penstock.yaml.YamlTree;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a job file: YAML, the command line's {@code --set}s, the defaults of {@code
+ * conf/providers.yaml}, then the checks that need more than one key. All problems are collected.
+ */
+public final class JobSpecReader {
+  /** The provider that runs inside the job. */
+  public static final String SIMULATOR = "simulator";
+
+  private final Map<String, DialectRules> dialects;
+  private final ObjectNode knownProviders;
+
+  /**
+   * @param dialects by name
+   * @param knownProviders content of {@code conf/providers.yaml}
+   */
+  public JobSpecReader(Map<String, DialectRules> dialects, ObjectNode knownProviders) {
+    this.dialects = dialects;
+    this.knownProviders = knownProviders;
+  }
+
+  /**
+   * @param folder of the job file, against which relative paths are resolved
+   * @param sets {@code key.path=value}, later ones win
+   * @return null when there are problems
+   */
+  public @Nullable JobSpec read(String yaml, Path folder, List<String> sets, Problems problems) {
+    ObjectNode job = YamlTree.parse(yaml, problems);
+    if (problems.count() > 0) {
+      return null; // no key of a text that is no YAML can be judged
+    }
+    sets.forEach(set -> YamlTree.set(job, set, problems));
+    UnbuiltKeys.refuse(job, problems);
+    new ProviderDefaults(knownProviders, problems).mergeInto(job);
+    resolvePaths(job, folder);
+    JobSpec spec = new RecordReader(problems).read(job, JobSpec.class, "");
+    if (spec != null) {
+      new JobSpecChecks(spec, dialects, problems).run();
+    }
+    return problems.count() == 0 ? spec : null;
+  }
+
+  private static void resolvePaths(ObjectNode job, Path folder) {
+    for (String section : List.of("input", "store", "output", "runs")) {
+      if (job.get(section) instanceof ObjectNode object && object.path("path").isTextual()) {
+        object.put("path", resolve(object.get("path").asText(), folder));
+      }
+    }
+    job.path("providers").forEach(provider -> resolveKeyFile(provider, folder));
+  }
+
+  private static void resolveKeyFile(JsonNode provider, Path folder) {
+    if (provider instanceof ObjectNode object && object.path("api_key_file").isTextual()) {
+      object.put("api_key_file", resolve(object.get("api_key_file").asText(), folder));
+    }
+  }
+
+  private static String resolve(String path, Path folder) {
+    boolean absolute =
+        path.isBlank() || path.startsWith("/") || path.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
+    return absolute ? path : folder.toAbsolutePath().resolve(path).normalize().toString();
+  }
+
+  /** The provider's normalised base URL. */
+  public static String baseUrl(ProviderSpec provider) {
+    return BaseUrl.parse(String.valueOf(provider.baseUrl())).toString();
+  }
+
+  /** What the provider's answers belong to. */
+  public static String identity(ProviderSpec provider) {
+    return provider.identity() == null ? baseUrl(provider) : provider.identity();
+  }
+}

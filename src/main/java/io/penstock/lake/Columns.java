@@ -1,0 +1,98 @@
+package io.penstock.lake;
+
+import io.penstock.domain.Usd;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** The one place for names, types and nullability of columns: results, rows, requests. */
+public final class Columns {
+  // the rows of a run folder
+  public static final String ROW_ID = "row_id";
+  public static final String INPUT = "input";
+  public static final String MODEL_NAME = "model_name";
+  public static final String MESSAGES = "messages";
+  public static final String FINGERPRINT = "fingerprint";
+  public static final String ERROR_KIND = "error_kind";
+  public static final String ERROR_MESSAGE = "error_message";
+
+  // what routing rules see beside the input's columns
+  public static final String USER_PROMPT = "user_prompt";
+  public static final String INPUT_TOKENS = "input_tokens";
+
+  // the misses of a run folder
+  public static final String SHARD = "shard";
+
+  /** The partition column of results; not among {@link #RESULTS}. */
+  public static final String RUN_ID = "run_id";
+
+  public static final DataType USD = DataTypes.createDecimalType(Usd.PRECISION, Usd.SCALE);
+
+  public static final String ROLE = "role";
+  public static final String CONTENT = "content";
+
+  public static final StructType MESSAGE =
+      new StructType()
+          .add(ROLE, DataTypes.StringType, false)
+          .add(CONTENT, DataTypes.StringType, false);
+
+  /** Columns put behind the input's in the results, in order. All nullable for plain readers. */
+  public static final StructType RESULTS =
+      new StructType()
+          .add("completion", DataTypes.StringType)
+          .add("tool_calls", DataTypes.StringType)
+          .add("finish_reason", DataTypes.StringType)
+          .add("raw_finish_reason", DataTypes.StringType)
+          .add(MODEL_NAME, DataTypes.StringType)
+          .add("provider_name", DataTypes.StringType)
+          .add("request_model", DataTypes.StringType)
+          .add("response_model", DataTypes.StringType)
+          .add("delivery", DataTypes.StringType)
+          .add("served_from", DataTypes.StringType)
+          .add(INPUT_TOKENS, DataTypes.LongType)
+          .add("cache_read_input_tokens", DataTypes.LongType)
+          .add("cache_creation_input_tokens", DataTypes.LongType)
+          .add("output_tokens", DataTypes.LongType)
+          .add("reasoning_output_tokens", DataTypes.LongType)
+          .add("tokens_estimated", DataTypes.BooleanType)
+          .add("truncated_columns", DataTypes.createArrayType(DataTypes.StringType))
+          .add("cost_usd", USD)
+          .add("saved_usd", USD)
+          .add("latency_ms", DataTypes.LongType)
+          .add("attempts", DataTypes.IntegerType)
+          .add(ERROR_KIND, DataTypes.StringType)
+          .add(ERROR_MESSAGE, DataTypes.StringType)
+          .add(FINGERPRINT, DataTypes.StringType)
+          .add("response_id", DataTypes.StringType)
+          .add("sample_index", DataTypes.IntegerType)
+          .add("completed_at", DataTypes.TimestampType);
+
+  private Columns() {}
+
+  /**
+   * The result columns' names that an input column has too, letter case ignored as Spark does.
+   *
+   * @param prefix {@code output.prefix}
+   */
+  public static List<String> clashes(StructType input, String prefix) {
+    List<String> clashes = new ArrayList<>();
+    for (StructField column : input.fields()) {
+      boolean ours = false;
+      for (StructField result : RESULTS.fields()) {
+        ours |= column.name().equalsIgnoreCase(prefix + result.name());
+      }
+      if (ours || column.name().equalsIgnoreCase(RUN_ID)) {
+        clashes.add(column.name());
+      }
+    }
+    return clashes;
+  }
+
+  /** The name as Spark SQL takes it, whatever letters it has. */
+  public static String quote(String name) {
+    return "`" + name.replace("`", "``") + "`";
+  }
+}

@@ -1,0 +1,36 @@
+package io.penstock.pipeline;
+
+import io.penstock.config.JobSpec;
+import io.penstock.domain.ModelSettings;
+import io.penstock.pricing.ModelPrice;
+import io.penstock.prompt.FingerprintBasis;
+import io.penstock.prompt.PromptTemplate;
+import io.penstock.provider.ProviderFactory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as it was wired: the job file and everything that was made from it. Holds no secret.
+ *
+ * @param resolvedYaml the job file with all defaults, as it goes into the run folder
+ * @param models the ones that rows are routed to
+ */
+public record JobSetup(
+    JobSpec spec,
+    String resolvedYaml,
+    Templates templates,
+    List<Model> models,
+    String priceVersion,
+    ProviderFactory providers) {
+  /** Parsed templates; both null with {@code prompt.messages}. */
+  public record Templates(@Nullable PromptTemplate system, @Nullable PromptTemplate user) {}
+
+  /**
+   * @param price null where none is known
+   */
+  public record Model(
+      ModelSettings settings,
+      ApiKeySource key,
+      @Nullable ModelPrice price,
+      FingerprintBasis fingerprintBasis) {}
+}

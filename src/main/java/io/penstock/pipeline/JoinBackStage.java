@@ -1,0 +1,167 @@
+package io.penstock.pipeline;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.hex;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
+
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.ModelSettings;
+import io.penstock.lake.Columns;
+import io.penstock.pipeline.ShardReport.Refused;
+import io.penstock.store.CompletionStore;
+import io.penstock.store.StoreColumns;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Joins the run's rows with the store: one row out for each row in. Lazy; calls nothing. */
+final class JoinBackStage {
+  private static final String PRIMARY_ROW = "primary_row";
+
+  private static final StructType REFUSED =
+      new StructType()
+          .add(Columns.FINGERPRINT, DataTypes.BinaryType)
+          .add("refused_kind", DataTypes.StringType)
+          .add("refused_message", DataTypes.StringType)
+          .add("refused_attempts", DataTypes.IntegerType);
+
+  private static final StructType MODELS =
+      new StructType()
+          .add(Columns.MODEL_NAME, DataTypes.StringType)
+          .add("asked_provider", DataTypes.StringType)
+          .add("asked_model", DataTypes.StringType);
+
+  private final CompletionStore store;
+  private final String runId;
+  private final List<ModelSettings> models;
+  private final String prefix;
+
+  /**
+   * @param prefix put before the names of result columns
+   */
+  JoinBackStage(CompletionStore store, String runId, List<ModelSettings> models, String prefix) {
+    this.store = store;
+    this.runId = runId;
+    this.models = models;
+    this.prefix = prefix;
+  }
+
+  /**
+   * The input's columns, then {@link Columns#RESULTS}.
+   *
+   * @param rows of {@link LinkStage}
+   * @param unique of {@link DedupStage}
+   */
+  Dataset<Row> apply(Dataset<Row> rows, Dataset<Row> unique, List<Refused> refused)
+      throws IOException {
+    Dataset<Row> links =
+        rows.drop(Columns.MESSAGES)
+            .withColumnRenamed(Columns.ERROR_KIND, "link_error_kind")
+            .withColumnRenamed(Columns.ERROR_MESSAGE, "link_error_message");
+    Dataset<Row> served =
+        unique
+            .withColumnRenamed(Columns.ROW_ID, PRIMARY_ROW)
+            .join(store.serving(unique, runId), new String[] {Columns.FINGERPRINT}, "left")
+            .join(broadcast(refusals(rows, refused)), new String[] {Columns.FINGERPRINT}, "left");
+    return project(
+        links
+            .join(served, new String[] {Columns.FINGERPRINT}, "left")
+            .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left"));
+  }
+
+  private static Dataset<Row> refusals(Dataset<Row> rows, List<Refused> refused) {
+    List<Row> local =
+        refused.stream()
+            .map(
+                one ->
+                    RowFactory.create(
+                        one.fingerprint().toBytes(),
+                        one.kind().name(),
+                        one.message(),
+                        one.attempts()))
+            .toList();
+    return rows.sparkSession().createDataFrame(local, REFUSED);
+  }
+
+  private Dataset<Row> modelNames(Dataset<Row> rows) {
+    List<Row> local =
+        models.stream()
+            .map(
+                model ->
+                    RowFactory.create(model.name(), model.endpoint().name(), model.requestModel()))
+            .toList();
+    return rows.sparkSession().createDataFrame(local, MODELS);
+  }
+
+  private Dataset<Row> project(Dataset<Row> joined) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(col(Columns.INPUT + ".*"));
+    for (StructField result : Columns.RESULTS.fields()) {
+      columns.add(value(result.name()).cast(result.dataType()).as(prefix + result.name()));
+    }
+    return joined.select(columns.toArray(Column[]::new));
+  }
+
+  private Column value(String name) {
+    Column answered = col(StoreColumns.ENTRY_ID).isNotNull().and(col(Columns.ERROR_KIND).isNull());
+    Column isPrimary = col(Columns.ROW_ID).equalTo(col(PRIMARY_ROW));
+    Column boughtHere = col(StoreColumns.RUN_ID).equalTo(runId);
+    Column cost = col("cost_usd");
+    return switch (name) {
+      case "provider_name" -> col("asked_provider");
+      case "request_model" -> col("asked_model");
+      case "served_from" ->
+          when(
+              answered,
+              when(not(isPrimary), "duplicate").when(boughtHere, "call").otherwise("cache"));
+      case "cost_usd" ->
+          when(answered, when(cost.isNull().or(isPrimary.and(boughtHere)), cost).otherwise(lit(0)))
+              .otherwise(lit(0));
+      case "saved_usd" ->
+          when(
+                  answered,
+                  when(cost.isNotNull().and(isPrimary).and(boughtHere), lit(0)).otherwise(cost))
+              .otherwise(lit(0));
+      case Columns.ERROR_KIND -> errorKind(answered);
+      case Columns.ERROR_MESSAGE -> errorMessage(answered);
+      case Columns.FINGERPRINT -> concat(lit("v1-"), lower(hex(col(Columns.FINGERPRINT))));
+      case "attempts" -> coalesce(col("attempts"), col("refused_attempts"));
+      case "sample_index" -> lit(0);
+      case "truncated_columns" -> lit(null);
+      default -> col(name);
+    };
+  }
+
+  private static Column errorKind(Column answered) {
+    return when(
+        not(answered),
+        coalesce(
+            col("link_error_kind"),
+            col(Columns.ERROR_KIND),
+            col("refused_kind"),
+            lit(FailureKind.NOT_ATTEMPTED.name())));
+  }
+
+  private static Column errorMessage(Column answered) {
+    return when(
+        not(answered),
+        coalesce(
+            col("link_error_message"),
+            col(Columns.ERROR_MESSAGE),
+            col("refused_message"),
+            lit("the run stopped before this request was called")));
+  }
+}

@@ -1,0 +1,247 @@
+package io.penstock.pipeline;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.penstock.config.JobSpec;
+import io.penstock.domain.Message;
+import io.penstock.domain.ModelSettings;
+import io.penstock.lake.Columns;
+import io.penstock.lake.RowCodec;
+import io.penstock.pipeline.DedupStage.Deduped;
+import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.pipeline.StoreLookupStage.Lookup;
+import io.penstock.prompt.Fingerprinter;
+import io.penstock.report.RunSummary;
+import io.penstock.store.CompletionStore;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The main job, from the input to the published results. Every behaviour is found from {@link
+ * #run()}.
+ */
+public final class PromptJob {
+  private final SparkSession spark;
+  private final JobSetup setup;
+  private final JobSpec spec;
+  private final RunConsole console;
+  private final Configuration hadoop;
+  private final CompletionStore store;
+
+  public PromptJob(SparkSession spark, JobSetup setup, RunConsole console) {
+    this.spark = spark;
+    this.setup = setup;
+    this.spec = setup.spec();
+    this.console = console;
+    this.hadoop = spark.sparkContext().hadoopConfiguration();
+    this.store = new CompletionStore(spark, spec.store().path());
+  }
+
+  /**
+   * What a run brought.
+   *
+   * @param resultsPath of complete or partial rows
+   */
+  public record Finished(RunSummary summary, String resultsPath, String runPath) {}
+
+  /**
+   * Runs the job once.
+   *
+   * @throws InvalidInputException before anything is paid, when input or folders cannot be used
+   * @throws IOException when store, run folder or results cannot be written
+   */
+  public Finished run() throws IOException {
+    long startedNanos = System.nanoTime();
+    Dataset<Row> input = load();
+    Dataset<Row> routed =
+        route(render(input)); // the model is chosen here: it is part of the fingerprint
+    checkFolders();
+    RunFolder folder = RunFolder.create(spec.runs().path(), Instant.now());
+    Dataset<Row> rows = pin(routed, input.columns(), folder);
+
+    Deduped deduped = new DedupStage().apply(rows);
+    Lookup lookup = new StoreLookupStage(store).apply(deduped.unique(), deduped.distinct());
+    Shards shards = new ShardStage(folder.misses(), slots()).apply(lookup, rows);
+    sayPlan(deduped, lookup, folder);
+
+    Paid paid =
+        pay(shards, folder); // the one action that pays; answers go to the store as they arrive
+    store.compact(folder.runId());
+
+    Dataset<Row> results = joinBack(folder).apply(rows, deduped.unique(), paid.refused());
+    return publish(results, new RunFigures(deduped, lookup, paid, startedNanos), folder);
+  }
+
+  /**
+   * The first rows as they would be sent. Calls and writes nothing.
+   *
+   * @return columns messages, error_message, model_name
+   */
+  public List<Row> preview(int rows) {
+    return route(render(load()))
+        .select(
+            col(RenderStage.PROMPT).getField(Columns.MESSAGES).as(Columns.MESSAGES),
+            col(RenderStage.PROMPT).getField(Columns.ERROR_MESSAGE).as(Columns.ERROR_MESSAGE),
+            col(Columns.MODEL_NAME))
+        .limit(rows)
+        .collectAsList();
+  }
+
+  /**
+   * Reads the input's columns and judges all that can be judged without a call.
+   *
+   * @throws InvalidInputException on the first thing that does not fit
+   */
+  public void check() throws IOException {
+    Dataset<Row> input = load();
+    route(render(input));
+    PublishStage.check(spec.output(), hadoop);
+    console.say(
+        "input: " + input.columns().length + " columns: " + String.join(", ", input.columns()));
+    console.say("store: " + spec.store().path() + (store.isNew() ? " is NEW" : " exists"));
+  }
+
+  private Dataset<Row> load() {
+    return new LoadStage(spark, spec.input(), spec.output().prefix()).apply();
+  }
+
+  private Dataset<Row> render(Dataset<Row> input) {
+    return new RenderStage(
+            new RenderStage.PromptSource(
+                setup.templates().system(), setup.templates().user(), spec.prompt().messages()))
+        .apply(input);
+  }
+
+  private Dataset<Row> route(Dataset<Row> prompts) {
+    return new RouteStage(spec.routing(), setup.models().get(0).settings().name()).apply(prompts);
+  }
+
+  private void checkFolders() throws IOException {
+    PublishStage.check(spec.output(), hadoop);
+    if (store.isNew()) {
+      console.say("store: " + spec.store().path() + " is NEW");
+    }
+    try {
+      store.open();
+    } catch (IOException e) {
+      throw InvalidInputException.because(
+          "store.path " + spec.store().path() + " cannot be written", e);
+    }
+  }
+
+  /** Nothing is left of a run whose input turned out to be of no use. */
+  private Dataset<Row> pin(Dataset<Row> routed, String[] inputColumns, RunFolder folder)
+      throws IOException {
+    Map<String, Fingerprinter> fingerprinters =
+        setup.models().stream()
+            .collect(
+                Collectors.toMap(
+                    model -> model.settings().name(),
+                    model -> new Fingerprinter(model.fingerprintBasis())));
+    try {
+      folder.write("job.yaml", setup.resolvedYaml(), hadoop);
+      return new LinkStage(fingerprinters, folder.rows(), spec.input().id())
+          .apply(routed, Arrays.asList(inputColumns));
+    } catch (InvalidInputException e) {
+      folder.delete(hadoop);
+      throw e;
+    }
+  }
+
+  /** Tasks that run at once. */
+  private int slots() {
+    return spark.sparkContext().defaultParallelism();
+  }
+
+  private void sayPlan(Deduped deduped, Lookup lookup, RunFolder folder) {
+    console.say(
+        String.format(
+            "run %s: %,d rows, %,d without a prompt, %,d distinct requests, %,d in the store, %,d to call",
+            folder.runId(),
+            deduped.rows(),
+            deduped.invalid(),
+            deduped.distinct(),
+            lookup.hitCount(),
+            lookup.missCount()));
+    for (JobSetup.Model model : setup.models()) {
+      if (model.price() == null) {
+        console.say(
+            "warning: no price is known for model "
+                + model.settings().requestModel()
+                + " of provider "
+                + model.settings().endpoint().name()
+                + ": its cost columns will be null; set one under prices");
+      }
+    }
+  }
+
+  private Paid pay(Shards shards, RunFolder folder) throws IOException {
+    try (ProgressLines progress = new ProgressLines(console, shards.requests())) {
+      return new RealtimeStage(
+              JavaSparkContext.fromSparkContext(spark.sparkContext()), runtimeSettings(folder))
+          .pay(shards);
+    }
+  }
+
+  private RuntimeSettings runtimeSettings(RunFolder folder) {
+    return new RuntimeSettings(
+        new RuntimeSettings.RunPlace(
+            folder.runId(),
+            spec.store().path(),
+            folder.misses(),
+            setup.priceVersion(),
+            new SerializableConfiguration(hadoop)),
+        setup.models().stream()
+            .map(model -> new RuntimeSettings.Model(model.settings(), model.key(), model.price()))
+            .toList(),
+        new RuntimeSettings.Window(spec.concurrency().initial(), spec.concurrency().chunkSize()),
+        RuntimeSettings.Retries.of(spec.retry()),
+        setup.providers());
+  }
+
+  private JoinBackStage joinBack(RunFolder folder) {
+    List<ModelSettings> models = setup.models().stream().map(JobSetup.Model::settings).toList();
+    return new JoinBackStage(store, folder.runId(), models, spec.output().prefix());
+  }
+
+  private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder)
+      throws IOException {
+    PublishStage publish = new PublishStage(spec.output(), folder.runId(), hadoop);
+    TallyStage tally = new TallyStage(spec.output().prefix());
+    TallyStage.RowTally rows = tally.rows(spark.read().parquet(publish.stage(results)));
+    if (rows.rows() != figures.deduped().rows()) {
+      throw new IllegalStateException(
+          "Results have "
+              + rows.rows()
+              + " rows, the run has "
+              + figures.deduped().rows()
+              + "; nothing was published");
+    }
+    String place =
+        figures.paid().stop().isEmpty() ? publish.publishComplete() : publish.publishPartial();
+    RunSummary summary =
+        figures.summarize(
+            folder.runId(),
+            rows,
+            tally.entries(store.entriesOf(folder.runId())),
+            new RunFigures.Limits(spec.failures().toleratedFraction(), store.tornLines()));
+    folder.write("summary.json", summary.toJson(), hadoop);
+    return new Finished(summary, place, folder.path());
+  }
+
+  /** The messages of a previewed row. */
+  public static List<Message> messages(Row previewed) {
+    return RowCodec.messages(previewed, 0);
+  }
+}

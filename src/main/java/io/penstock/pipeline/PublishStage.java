@@ -1,0 +1,125 @@
+package io.penstock.pipeline;
+
+import io.penstock.config.JobSpec.OutputSpec;
+import io.penstock.lake.Columns;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Puts results where readers find them: written into a hidden folder, checked, then renamed into
+ * place as a whole. A plain reader of {@code output.path} sees complete runs only.
+ */
+final class PublishStage {
+  private static final String RUN_PREFIX = Columns.RUN_ID + "=";
+  private static final String PARTIAL = "_partial";
+
+  private final OutputSpec output;
+  private final String runId;
+  private final Configuration hadoop;
+
+  PublishStage(OutputSpec output, String runId, Configuration hadoop) {
+    this.output = output;
+    this.runId = runId;
+    this.hadoop = hadoop;
+  }
+
+  /**
+   * Before anything is paid.
+   *
+   * @throws InvalidInputException when the folder holds anything but runs
+   */
+  static void check(OutputSpec output, Configuration hadoop) throws IOException {
+    Path folder = new Path(output.path());
+    FileSystem files = folder.getFileSystem(hadoop);
+    if (!files.exists(folder)) {
+      return;
+    }
+    for (FileStatus child : files.listStatus(folder)) {
+      String name = child.getPath().getName();
+      if (child.getPath().equals(files.makeQualified(folder))
+          || !isHidden(name) && !name.startsWith(RUN_PREFIX)) {
+        throw new InvalidInputException(
+            "output.path "
+                + output.path()
+                + " holds something that is no run ("
+                + name
+                + "); choose another folder");
+      }
+    }
+  }
+
+  /** Writes the rows where no reader looks; returns their path. */
+  String stage(Dataset<Row> results) throws IOException {
+    Path staging = staging();
+    fileSystem().delete(staging, true);
+    results.write().parquet(staging.toString());
+    return staging.toString();
+  }
+
+  /**
+   * The staged rows become the run's results; in overwrite mode the earlier runs go. Returns the
+   * results' path.
+   */
+  String publishComplete() throws IOException {
+    Path place = new Path(output.path(), RUN_PREFIX + runId);
+    rename(staging(), place);
+    if (output.overwrites()) {
+      removeOtherRuns(place);
+    }
+    fileSystem().delete(new Path(output.path(), PARTIAL), true);
+    return place.toString();
+  }
+
+  /**
+   * The staged rows become the rows so far of an incomplete run, hidden from plain readers. Returns
+   * their path.
+   */
+  String publishPartial() throws IOException {
+    Path place = new Path(new Path(output.path(), PARTIAL), RUN_PREFIX + runId);
+    fileSystem().mkdirs(place.getParent());
+    fileSystem().delete(place, true);
+    rename(staging(), place);
+    return place.toString();
+  }
+
+  /** Out of sight first, since that is one rename each; then deleted. */
+  private void removeOtherRuns(Path kept) throws IOException {
+    List<Path> old = new ArrayList<>();
+    for (FileStatus child : fileSystem().listStatus(new Path(output.path()))) {
+      String name = child.getPath().getName();
+      if (name.startsWith(RUN_PREFIX) && !name.equals(kept.getName())) {
+        Path hidden = new Path(output.path(), "_old-" + name);
+        rename(child.getPath(), hidden);
+        old.add(hidden);
+      }
+    }
+    for (Path hidden : old) {
+      fileSystem().delete(hidden, true);
+    }
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    if (!fileSystem().rename(from, to)) {
+      throw new IOException("Could not move " + from + " to " + to);
+    }
+  }
+
+  private Path staging() {
+    return new Path(output.path(), "_staging-" + runId);
+  }
+
+  private FileSystem fileSystem() throws IOException {
+    return new Path(output.path()).getFileSystem(hadoop);
+  }
+
+  private static boolean isHidden(String name) {
+    return name.startsWith("_") || name.startsWith(".");
+  }
+}

@@ -1,0 +1,81 @@
+package io.penstock.pipeline;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
+
+import io.penstock.config.JobSpec.RouteSpec;
+import io.penstock.lake.Columns;
+import io.penstock.tokens.TokenCounter;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
+
+/** Adds {@link Columns#MODEL_NAME}: the model of each row, by the first rule that holds. Lazy. */
+final class RouteStage {
+  private static final UDF1<String, Long> COUNT_TOKENS =
+      prompt -> prompt == null ? null : (long) TokenCounter.o200k().count(prompt);
+
+  private final List<RouteSpec> rules;
+  private final String onlyModel;
+
+  /**
+   * @param rules the last one without condition; empty: every row goes to {@code onlyModel}
+   */
+  RouteStage(List<RouteSpec> rules, String onlyModel) {
+    this.rules = rules;
+    this.onlyModel = onlyModel;
+  }
+
+  /**
+   * @throws InvalidInputException when a rule does not parse or names a column that is not there
+   */
+  Dataset<Row> apply(Dataset<Row> prompts) {
+    if (rules.isEmpty()) {
+      return prompts.withColumn(Columns.MODEL_NAME, lit(onlyModel));
+    }
+    Dataset<Row> seen = withRuleColumns(prompts);
+    Column model = lit(rules.get(rules.size() - 1).model());
+    for (int i = rules.size() - 2; i >= 0; i--) {
+      RouteSpec rule = rules.get(i);
+      model =
+          when(
+                  coalesce(condition(seen, i, String.valueOf(rule.when())), lit(false)),
+                  lit(rule.model()))
+              .otherwise(model);
+    }
+    return seen.withColumn(Columns.MODEL_NAME, model);
+  }
+
+  private static Dataset<Row> withRuleColumns(Dataset<Row> prompts) {
+    for (String name : List.of(Columns.USER_PROMPT, Columns.INPUT_TOKENS)) {
+      if (Arrays.stream(prompts.columns()).anyMatch(name::equalsIgnoreCase)) {
+        throw new InvalidInputException(
+            "routing: the input has a column named " + name + ", which rules give another meaning");
+      }
+    }
+    Column userPrompt = col(RenderStage.PROMPT).getField(Columns.USER_PROMPT);
+    return prompts
+        .withColumn(Columns.USER_PROMPT, userPrompt)
+        .withColumn(Columns.INPUT_TOKENS, udf(COUNT_TOKENS, DataTypes.LongType).apply(userPrompt));
+  }
+
+  private static Column condition(Dataset<Row> rows, int index, String sql) {
+    String key = "routing[" + index + "].when";
+    try {
+      SqlRules.deterministic(key, rows.where(sql));
+    } catch (InvalidInputException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked AnalysisExceptions that Scala does not declare
+      throw InvalidInputException.because(key, e);
+    }
+    return expr(sql);
+  }
+}

@@ -1,0 +1,33 @@
+package io.penstock.pipeline;
+
+import io.penstock.inference.Scheduler;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The JVM's own clock and one timer thread. */
+final class RunClock implements Scheduler, AutoCloseable {
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "penstock-retries");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void after(Duration delay, Runnable action) {
+    timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,74 @@
+package io.penstock.pipeline;
+
+import io.penstock.pipeline.DedupStage.Deduped;
+import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.ShardReport.Refused;
+import io.penstock.pipeline.StoreLookupStage.Lookup;
+import io.penstock.pipeline.TallyStage.EntryTally;
+import io.penstock.pipeline.TallyStage.RowTally;
+import io.penstock.report.RunSummary;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * What the stages counted.
+ *
+ * @param startedNanos of the JVM's monotonic clock
+ */
+record RunFigures(Deduped deduped, Lookup lookup, Paid paid, long startedNanos) {
+  private static final int DONE = 0;
+  private static final int MANY_FAILED = 3;
+  private static final int PROVIDER_REFUSES = 5;
+
+  /**
+   * @param toleratedFraction of the rows that may fail
+   */
+  record Limits(BigDecimal toleratedFraction, long tornLines) {}
+
+  RunSummary summarize(String runId, RowTally rows, EntryTally entries, Limits limits) {
+    List<Refused> unstored = paid.refused().stream().filter(refused -> !refused.stored()).toList();
+    long called = entries.requests() + unstored.size();
+    long attempts = entries.attempts() + unstored.stream().mapToLong(Refused::attempts).sum();
+    return new RunSummary(
+        runId,
+        exitCode(rows, limits),
+        paid.stop().map(cause -> cause.kind() + ": " + cause.message()).orElse(null),
+        rows.rows(),
+        deduped.distinct(),
+        deduped.duplicates(),
+        lookup.hitCount(),
+        called,
+        rows.rows() - rows.failed(),
+        rows.failed(),
+        rows.failedByKind(),
+        attempts - called,
+        entries.rateLimited() + unstored.stream().mapToLong(Refused::rateLimited).sum(),
+        entries.inputTokens(),
+        entries.outputTokens(),
+        rows.costUsd(),
+        entries.wasteUsd(),
+        rows.costUsd() == null
+            ? null
+            : RunSummary.exact(entries.answersUsd().subtract(rows.costUsd())),
+        rows.savedUsd(),
+        rounded((System.nanoTime() - startedNanos) / 1e9),
+        rounded(paid.seconds()),
+        paid.seconds() == 0 ? 0 : rounded(called / paid.seconds()),
+        entries.latencyMs(),
+        paid.peakInFlight(),
+        limits.tornLines());
+  }
+
+  private int exitCode(RowTally rows, Limits limits) {
+    if (paid.stop().isPresent()) {
+      return PROVIDER_REFUSES;
+    }
+    BigDecimal tolerated = limits.toleratedFraction().multiply(BigDecimal.valueOf(rows.rows()));
+    return BigDecimal.valueOf(rows.failed()).compareTo(tolerated) > 0 ? MANY_FAILED : DONE;
+  }
+
+  /** To milliseconds, or thousandths. */
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+}

@@ -1,0 +1,64 @@
+package io.penstock.pipeline;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * {@code runs/<run_id>/}: the resolved job, the rows with their links, the misses as shards, the
+ * summary.
+ *
+ * @param path of the folder itself
+ */
+record RunFolder(String path, String runId) {
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
+
+  private static final int RANDOM_BYTES = 3;
+
+  /**
+   * A new run id, beginning with a letter so that no reader of the results takes it for a number or
+   * a date.
+   */
+  static RunFolder create(String runsPath, Instant now) {
+    byte[] random = new byte[RANDOM_BYTES];
+    new SecureRandom().nextBytes(random);
+    String runId = "r" + STAMP.format(now) + "-" + HexFormat.of().formatHex(random);
+    return new RunFolder(runsPath + "/" + runId, runId);
+  }
+
+  String rows() {
+    return path + "/rows";
+  }
+
+  String misses() {
+    return path + "/misses";
+  }
+
+  /** The file appears whole or not at all. */
+  void write(String name, String text, Configuration hadoop) throws IOException {
+    Path place = new Path(path, name);
+    Path staged = new Path(path, "." + name + ".tmp");
+    FileSystem files = place.getFileSystem(hadoop);
+    try (FSDataOutputStream out = files.create(staged, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    files.delete(place, false);
+    if (!files.rename(staged, place)) {
+      throw new IOException("Could not put " + place + " in place");
+    }
+  }
+
+  void delete(Configuration hadoop) throws IOException {
+    Path folder = new Path(path);
+    folder.getFileSystem(hadoop).delete(folder, true);
+  }
+}

@@ -1,0 +1,122 @@
+package io.penstock.pipeline;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.penstock.domain.Fingerprint;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.Message;
+import io.penstock.lake.Columns;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The requests of one model in one shard, in the order of the files; read a chunk at a time.
+ * Confined to one thread.
+ */
+final class ShardReader implements Iterator<InferenceRequest>, AutoCloseable {
+  /** A prompt may be of any length. */
+  private static final StreamReadConstraints ANY_LENGTH =
+      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
+
+  private static final ObjectReader JSON =
+      new ObjectMapper(JsonFactory.builder().streamReadConstraints(ANY_LENGTH).build())
+          .readerFor(JsonNode.class);
+
+  private final String modelName;
+  private final int chunkSize;
+  private final FileSystem files;
+  private final ArrayDeque<Path> remaining;
+  private final ArrayDeque<InferenceRequest> chunk = new ArrayDeque<>();
+  private MappingIterator<JsonNode> lines = MappingIterator.emptyIterator();
+
+  /**
+   * @param missesPath folder of the shards
+   * @param chunkSize requests held in memory
+   */
+  ShardReader(String missesPath, int shard, String modelName, int chunkSize, Configuration hadoop)
+      throws IOException {
+    this.modelName = modelName;
+    this.chunkSize = chunkSize;
+    Path folder =
+        new Path(
+            missesPath, Columns.SHARD + "=" + shard + "/" + Columns.MODEL_NAME + "=" + modelName);
+    files = folder.getFileSystem(hadoop);
+    remaining = files.exists(folder) ? list(folder) : new ArrayDeque<>();
+  }
+
+  private ArrayDeque<Path> list(Path folder) throws IOException {
+    return new ArrayDeque<>(
+        Arrays.stream(files.listStatus(folder))
+            .map(FileStatus::getPath)
+            .filter(path -> !path.getName().startsWith(".") && !path.getName().startsWith("_"))
+            .sorted()
+            .toList());
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (chunk.isEmpty()) {
+      try {
+        readChunk();
+      } catch (IOException e) {
+        throw new UncheckedIOException("A shard of the run folder could not be read", e);
+      }
+    }
+    return !chunk.isEmpty();
+  }
+
+  @Override
+  public InferenceRequest next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return chunk.remove();
+  }
+
+  private void readChunk() throws IOException {
+    while (chunk.size() < chunkSize) {
+      if (lines.hasNextValue()) {
+        chunk.add(request(lines.nextValue()));
+      } else if (remaining.isEmpty()) {
+        return;
+      } else {
+        lines.close();
+        lines = JSON.readValues((InputStream) files.open(remaining.remove()));
+      }
+    }
+  }
+
+  private InferenceRequest request(JsonNode line) {
+    List<Message> messages = new ArrayList<>();
+    line.path(Columns.MESSAGES)
+        .forEach(
+            message ->
+                messages.add(
+                    new Message(
+                        message.path(Columns.ROLE).asText(),
+                        message.path(Columns.CONTENT).asText())));
+    byte[] fingerprint = HexFormat.of().parseHex(line.path(Columns.FINGERPRINT).asText());
+    return new InferenceRequest(Fingerprint.of(fingerprint), modelName, messages);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+}

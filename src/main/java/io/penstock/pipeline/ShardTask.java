@@ -1,0 +1,153 @@
+package io.penstock.pipeline;
+
+import io.penstock.domain.Fingerprint;
+import io.penstock.domain.InferenceOutcome;
+import io.penstock.domain.InferenceOutcome.Failed;
+import io.penstock.domain.InferenceOutcome.Waste;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.inference.InFlightWindow;
+import io.penstock.inference.InFlightWindow.Lane;
+import io.penstock.limit.Limiter.Permit;
+import io.penstock.pipeline.RuntimeSettings.Model;
+import io.penstock.pipeline.ShardReport.Refused;
+import io.penstock.store.RunJournal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+
+/**
+ * The paying task: calls what its shards hold and returns counts. Answers go to the store as they
+ * arrive.
+ */
+final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport> {
+  private final RuntimeSettings settings;
+
+  ShardTask(RuntimeSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Iterator<ShardReport> call(Iterator<Integer> shards)
+      throws IOException, InterruptedException {
+    ExecutorRuntime runtime = ExecutorRuntime.get(settings);
+    List<ShardReport> reports = new ArrayList<>();
+    while (shards.hasNext()) {
+      reports.add(pay(runtime, shards.next()));
+    }
+    return reports.iterator();
+  }
+
+  private ShardReport pay(ExecutorRuntime runtime, int shard)
+      throws IOException, InterruptedException {
+    Earlier earlier = earlier(runtime, shard);
+    List<Refused> refused = new ArrayList<>();
+    List<ShardReader> readers = new ArrayList<>();
+    try {
+      List<Lane> lanes = new ArrayList<>();
+      for (Model model : settings.models()) {
+        ShardReader reader = open(shard, model);
+        readers.add(reader);
+        lanes.add(lane(runtime, shard, model, earlier.without(reader), earlier));
+      }
+      new InFlightWindow(runtime.stop(), outcome -> collectRefused(outcome, refused)).run(lanes);
+    } finally {
+      for (ShardReader reader : readers) {
+        reader.close();
+      }
+    }
+    return report(runtime, refused);
+  }
+
+  private ShardReader open(int shard, Model model) throws IOException {
+    RuntimeSettings.RunPlace place = settings.place();
+    return new ShardReader(
+        place.missesPath(),
+        shard,
+        model.settings().name(),
+        settings.window().chunkSize(),
+        place.hadoop().value());
+  }
+
+  private static Lane lane(
+      ExecutorRuntime runtime,
+      int shard,
+      Model model,
+      Iterator<InferenceRequest> requests,
+      Earlier earlier) {
+    return new Lane(
+        requests,
+        runtime.limiter(model.settings().name()),
+        (request, permit) ->
+            earlier.join(request, permit, () -> runtime.call(shard, request, permit)));
+  }
+
+  /**
+   * What an earlier attempt of this task left. What is in flight is taken before the journal is
+   * read: an answer that arrives in between is then met in one of the two.
+   */
+  private record Earlier(
+      Map<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight, Set<Fingerprint> stored) {
+    CompletableFuture<InferenceOutcome> join(
+        InferenceRequest request,
+        Permit permit,
+        Supplier<CompletableFuture<InferenceOutcome>> call) {
+      CompletableFuture<InferenceOutcome> pending = inFlight.get(request.fingerprint());
+      if (pending == null) {
+        return call.get();
+      }
+      permit.close();
+      return pending;
+    }
+
+    /** The requests that are not stored; reads as lazily as they are taken. */
+    Iterator<InferenceRequest> without(Iterator<InferenceRequest> requests) {
+      Iterable<InferenceRequest> all = () -> requests;
+      return StreamSupport.stream(all.spliterator(), false)
+          .filter(request -> !stored.contains(request.fingerprint()))
+          .iterator();
+    }
+  }
+
+  private Earlier earlier(ExecutorRuntime runtime, int shard) throws IOException {
+    if (TaskContext.get().attemptNumber() == 0) {
+      return new Earlier(Map.of(), Set.of());
+    }
+    RuntimeSettings.RunPlace place = settings.place();
+    var inFlight = runtime.inFlight();
+    return new Earlier(
+        inFlight,
+        RunJournal.fingerprints(place.storePath(), place.runId(), shard, place.hadoop().value()));
+  }
+
+  private static void collectRefused(InferenceOutcome outcome, List<Refused> refused) {
+    if (outcome instanceof Failed failed && !failed.kind().isStored()) {
+      refused.add(
+          new Refused(
+              failed.fingerprint(),
+              failed.kind(),
+              failed.message(),
+              failed.effort().attempts(),
+              failed.effort().rateLimited(),
+              !failed.effort().waste().equals(Waste.NONE)));
+    }
+  }
+
+  private static ShardReport report(ExecutorRuntime runtime, List<Refused> refused) {
+    return new ShardReport(
+        refused,
+        runtime.stop().cause().orElse(null),
+        runtime.counters().firstCallMillis(),
+        runtime.counters().lastAnswerMillis(),
+        SparkEnv.get().executorId(),
+        runtime.peakInFlight());
+  }
+}

@@ -1,0 +1,157 @@
+package io.penstock.pipeline;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+
+import io.penstock.lake.Columns;
+import io.penstock.report.RunSummary;
+import io.penstock.store.StoreColumns;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up a run's results and its store entries; two small actions. */
+final class TallyStage {
+  private final String prefix;
+
+  /**
+   * @param prefix of the result columns
+   */
+  TallyStage(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /**
+   * What the rows say.
+   *
+   * @param costUsd null where an answer was bought whose price is not known
+   */
+  record RowTally(
+      long rows,
+      SortedMap<String, Long> failedByKind,
+      @Nullable BigDecimal costUsd,
+      RunSummary.SavedUsd savedUsd) {
+    long failed() {
+      return failedByKind.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * What the run wrote into the store.
+   *
+   * @param requests that were sent
+   * @param attempts HTTP requests
+   * @param answersUsd paid for answers, used by rows or not
+   */
+  record EntryTally(
+      long requests,
+      long attempts,
+      long rateLimited,
+      long inputTokens,
+      long outputTokens,
+      BigDecimal answersUsd,
+      RunSummary.WasteUsd wasteUsd,
+      RunSummary.LatencyMs latencyMs) {}
+
+  RowTally rows(Dataset<Row> results) {
+    List<Row> groups =
+        results
+            .groupBy(
+                col(prefix + "served_from").as("served"),
+                col(prefix + Columns.ERROR_KIND).as("kind"))
+            .agg(
+                count(lit(1)).as("rows"),
+                sum(prefix + "cost_usd").as("cost"),
+                sum(prefix + "saved_usd").as("saved"),
+                sum(expr("if(" + Columns.quote(prefix + "cost_usd") + " is null, 1, 0)"))
+                    .as("unpriced"))
+            .collectAsList();
+    SortedMap<String, Long> failed = new TreeMap<>();
+    groups.stream()
+        .filter(group -> group.getAs("kind") != null)
+        .forEach(group -> failed.merge(group.getAs("kind"), group.<Long>getAs("rows"), Long::sum));
+    return new RowTally(
+        groups.stream().mapToLong(group -> group.<Long>getAs("rows")).sum(),
+        failed,
+        total(groups, group -> group.getAs("cost")),
+        new RunSummary.SavedUsd(saved(groups, "cache"), saved(groups, "duplicate")));
+  }
+
+  private static @Nullable BigDecimal saved(List<Row> groups, String servedFrom) {
+    return total(
+        groups.stream().filter(group -> servedFrom.equals(group.getAs("served"))).toList(),
+        group -> group.getAs("saved"));
+  }
+
+  /** Null as soon as one amount is not known: a sum of the rest would look like the whole. */
+  private static @Nullable BigDecimal total(
+      List<Row> groups, Function<Row, @Nullable BigDecimal> amount) {
+    boolean unknown = groups.stream().anyMatch(group -> group.<Long>getAs("unpriced") > 0);
+    return unknown
+        ? null
+        : RunSummary.exact(
+            groups.stream()
+                .map(amount)
+                .filter(Objects::nonNull)
+                .reduce(BigDecimal.ZERO, BigDecimal::add));
+  }
+
+  /**
+   * @param entries that the run wrote, each once
+   */
+  EntryTally entries(Dataset<Row> entries) {
+    String answered = Columns.ERROR_KIND + " is null";
+    Row all =
+        entries
+            .agg(
+                count(lit(1)).as("requests"),
+                sumOf("attempts"),
+                sumOf(StoreColumns.RATE_LIMITED),
+                sumOf("input_tokens"),
+                sumOf("output_tokens"),
+                sumOf("cost_usd"),
+                sumOf(StoreColumns.WASTE_KNOWN),
+                sumOf(StoreColumns.WASTE_POSSIBLE),
+                expr("percentile(if(" + answered + ", latency_ms, null), array(0.5, 0.95, 0.99))")
+                    .as("latency"))
+            .first();
+    return new EntryTally(
+        all.getAs("requests"),
+        all.getAs("attempts"),
+        all.getAs(StoreColumns.RATE_LIMITED),
+        all.getAs("input_tokens"),
+        all.getAs("output_tokens"),
+        RunSummary.exact(all.getAs("cost_usd")),
+        new RunSummary.WasteUsd(
+            RunSummary.exact(all.getAs(StoreColumns.WASTE_KNOWN)),
+            RunSummary.exact(all.getAs(StoreColumns.WASTE_POSSIBLE))),
+        latency(all));
+  }
+
+  private static Column sumOf(String column) {
+    return coalesce(sum(column), lit(0)).as(column);
+  }
+
+  private static RunSummary.LatencyMs latency(Row all) {
+    int at = all.fieldIndex("latency");
+    if (all.isNullAt(at)) {
+      return new RunSummary.LatencyMs(null, null, null);
+    }
+    List<Double> percentiles = all.getList(at);
+    return new RunSummary.LatencyMs(
+        Math.round(percentiles.get(0)),
+        Math.round(percentiles.get(1)),
+        Math.round(percentiles.get(2)));
+  }
+}

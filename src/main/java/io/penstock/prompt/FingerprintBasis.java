@@ -1,0 +1,31 @@
+package io.penstock.prompt;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What decides a model's answer beside the messages.
+ *
+ * @param identity what the answers belong to
+ * @param headers the request headers of the provider; only those that decide the answer are taken
+ * @param parametersJson a JSON object
+ * @param indifferentParameters names that are left out of {@code parametersJson} and {@code
+ *     extraJson}
+ * @param extraJson a JSON object
+ */
+public record FingerprintBasis(
+    String identity,
+    String requestModel,
+    Map<String, String> headers,
+    @Nullable Integer maxOutputTokens,
+    String parametersJson,
+    String extraJson,
+    Set<String> indifferentParameters)
+    implements Serializable {
+  public FingerprintBasis {
+    headers = Map.copyOf(headers);
+    indifferentParameters = Set.copyOf(indifferentParameters);
+  }
+}

@@ -1,0 +1,88 @@
+package io.penstock.provider.anthropic;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.domain.Completion;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.Message;
+import io.penstock.domain.ModelSettings;
+import io.penstock.provider.HttpAnswer;
+import io.penstock.provider.ModelCodec;
+import io.penstock.provider.ProviderException;
+import io.penstock.provider.http.ErrorBody;
+import io.penstock.provider.http.WireJson;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** One model's requests and answers in the Anthropic dialect. Thread-safe. */
+final class AnthropicCodec implements ModelCodec {
+  private final ModelSettings model;
+  private final ObjectNode parameters;
+  private final AnthropicRefusal refusals;
+
+  AnthropicCodec(ModelSettings model) {
+    this.model = model;
+    this.parameters = parameters(model);
+    this.refusals = new AnthropicRefusal(sentFields(parameters));
+  }
+
+  @Override
+  public String path() {
+    return "/messages";
+  }
+
+  @Override
+  public byte[] encode(InferenceRequest request) {
+    ObjectNode body = WireJson.object().put("model", model.requestModel());
+    String instructions = instructions(request);
+    if (!instructions.isEmpty()) {
+      body.put("system", instructions);
+    }
+    ArrayNode messages = body.putArray("messages");
+    request.messages().stream()
+        .filter(m -> !m.isInstruction())
+        .forEach(m -> messages.addObject().put("role", m.role()).put("content", m.content()));
+    body.setAll(parameters);
+    return WireJson.write(body);
+  }
+
+  @Override
+  public Completion decode(InferenceRequest request, byte[] body) throws ProviderException {
+    return new AnthropicAnswer(WireJson.read(body), body, refusals).completion(request);
+  }
+
+  @Override
+  public ProviderException refusal(HttpAnswer answer) {
+    ErrorBody error = ErrorBody.read(answer.body());
+    return refusals
+        .classify(answer.status(), error)
+        .exception(answer.status(), error.describe(answer.status()));
+  }
+
+  /** The API has no such role among its messages: all of them go in front, in their order. */
+  private static String instructions(InferenceRequest request) {
+    return request.messages().stream()
+        .filter(Message::isInstruction)
+        .map(Message::content)
+        .collect(Collectors.joining("\n\n"));
+  }
+
+  /** All that is sent beside the model, the instructions and the messages. */
+  private static ObjectNode parameters(ModelSettings model) {
+    if (model.maxOutputTokens() == null) {
+      throw new IllegalStateException(
+          "Model " + model.name() + ": max_output_tokens is missing, Anthropic's API requires it");
+    }
+    ObjectNode all = WireJson.object().put("max_tokens", model.maxOutputTokens());
+    all.setAll(WireJson.object(model.parametersJson()));
+    all.setAll(WireJson.object(model.extraJson()));
+    return all;
+  }
+
+  private static Set<String> sentFields(ObjectNode parameters) {
+    Set<String> fields = new HashSet<>(Set.of("model"));
+    parameters.fieldNames().forEachRemaining(fields::add);
+    return Set.copyOf(fields);
+  }
+}

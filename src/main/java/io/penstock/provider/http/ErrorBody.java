@@ -1,0 +1,109 @@
+package io.penstock.provider.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * What a provider says about a refusal, read from any of the shapes that OpenAI, Anthropic, Google,
+ * FastAPI servers, gateways and CDNs use. Unsaid members are empty.
+ *
+ * @param message for people; the beginning of the body where it has no known shape
+ * @param code the most specific of code, type and status
+ * @param param the request field that was refused, as the provider names it
+ * @param innerCode a code that qualifies {@code code}: Azure's inner error, Anthropic's details
+ */
+public record ErrorBody(String message, String type, String code, String param, String innerCode) {
+  private static final int RAW_CHARS = 500;
+
+  /** Of any body; HTML and empty ones too. */
+  public static ErrorBody read(byte[] body) {
+    JsonNode json = WireJson.readOrMissing(body);
+    JsonNode root = json.isArray() ? json.path(0) : json;
+    ErrorBody read = of(root, root.path("error"));
+    return read.message.isEmpty() ? read.withMessage(raw(body)) : read;
+  }
+
+  /** Of an error object inside an answer. */
+  public static ErrorBody of(JsonNode error) {
+    return of(error, error);
+  }
+
+  /** True when the type, the code or the inner code is one of these. */
+  public boolean names(String... codes) {
+    return Arrays.stream(codes)
+        .anyMatch(name -> name.equals(type) || name.equals(code) || name.equals(innerCode));
+  }
+
+  /** True when the message holds these words, in upper or lower case. */
+  public boolean says(String words) {
+    return message.toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT));
+  }
+
+  /** {@code HTTP 429 rate_limit_exceeded: Rate limit reached}. */
+  public String describe(int status) {
+    String what = code.isEmpty() ? "" : " " + code;
+    return "HTTP " + status + what + ": " + (message.isEmpty() ? "no message" : message);
+  }
+
+  private static ErrorBody of(JsonNode root, JsonNode wrapped) {
+    JsonNode error = wrapped.isObject() ? wrapped : root;
+    String type = scalar(error.path("type"));
+    return new ErrorBody(
+        message(root, wrapped),
+        type,
+        firstSaid(scalar(error.path("code")), type, scalar(error.path("status"))),
+        firstSaid(scalar(error.path("param")), location(root.path("detail").path(0))),
+        innerCode(error));
+  }
+
+  private static String message(JsonNode root, JsonNode wrapped) {
+    return firstSaid(
+        scalar(wrapped.path("message")),
+        scalar(wrapped),
+        scalar(root.path("message")),
+        detail(root.path("detail")));
+  }
+
+  private static String innerCode(JsonNode error) {
+    return firstSaid(
+        scalar(error.path("innererror").path("code")),
+        scalar(error.path("inner_error").path("code")),
+        scalar(error.path("details").path("error_code")));
+  }
+
+  private static String detail(JsonNode detail) {
+    if (!detail.isArray()) {
+      return scalar(detail);
+    }
+    return StreamSupport.stream(detail.spliterator(), false)
+        .map(item -> location(item) + ": " + scalar(item.path("msg")))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** FastAPI's {@code loc} without its first element, which says {@code body}. */
+  private static String location(JsonNode item) {
+    return StreamSupport.stream(item.path("loc").spliterator(), false)
+        .skip(1)
+        .map(JsonNode::asText)
+        .collect(Collectors.joining("."));
+  }
+
+  private static String scalar(JsonNode node) {
+    return node.isValueNode() && !node.isNull() ? node.asText() : "";
+  }
+
+  private static String firstSaid(String... texts) {
+    return Arrays.stream(texts).filter(text -> !text.isBlank()).findFirst().orElse("");
+  }
+
+  private static String raw(byte[] body) {
+    return WireJson.beginning(body, RAW_CHARS).strip().replaceAll("\\s+", " ");
+  }
+
+  private ErrorBody withMessage(String other) {
+    return new ErrorBody(other, type, code, param, innerCode);
+  }
+}

@@ -1,0 +1,83 @@
+package io.penstock.provider.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.ModelSettings;
+import io.penstock.provider.HttpAnswer;
+import io.penstock.provider.ModelCodec;
+import io.penstock.provider.ProviderException;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Asks for a model by name, then for the list of models, since not every server offers the first.
+ * Neither is billed by any provider.
+ *
+ * @param template with the URL of the list
+ */
+record ModelCheck(
+    ModelSettings model, ModelCodec codec, Request template, SecretMask mask, AnswerReader reader) {
+  static final String PATH = "/models";
+
+  private static final int OK = 200;
+  private static final int NO_SUCH_PATH = 404;
+  private static final int NO_SUCH_METHOD = 405;
+
+  /** False where the server answers neither question. */
+  boolean run() throws ProviderException {
+    HttpUrl byName = template.url().newBuilder().addPathSegments(model.requestModel()).build();
+    HttpAnswer one = get(byName);
+    if (one.status() == OK) {
+      return true;
+    }
+    HttpAnswer all = isMissing(one) ? get(template.url()) : one;
+    if (all.status() != OK) {
+      if (isMissing(all)) {
+        return false;
+      }
+      throw mask.mask(codec.refusal(all), prefix());
+    }
+    if (!lists(all)) {
+      throw new ProviderException(
+          FailureKind.NOT_FOUND,
+          ProviderException.Billing.NOT_BILLED,
+          NO_SUCH_PATH,
+          prefix() + "the provider does not list this model",
+          ProviderException.Details.NONE);
+    }
+    return true;
+  }
+
+  private static boolean isMissing(HttpAnswer answer) {
+    return answer.status() == NO_SUCH_PATH || answer.status() == NO_SUCH_METHOD;
+  }
+
+  private boolean lists(HttpAnswer answer) throws ProviderException {
+    for (JsonNode listed : WireJson.read(answer.body()).path("data")) {
+      if (listed.path("id").asText().equals(model.requestModel())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HttpAnswer get(HttpUrl url) throws ProviderException {
+    SendTrace trace = new SendTrace();
+    Request get = template.newBuilder().url(url).get().tag(SendTrace.class, trace).build();
+    Call call = SharedClient.withRoomFor(1).newCall(get);
+    call.timeout().timeout(model.endpoint().requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    try (Response response = call.execute()) {
+      return reader.read(response);
+    } catch (IOException e) {
+      throw mask.mask(trace.failure(e, url.host()), prefix());
+    }
+  }
+
+  private String prefix() {
+    return model.endpoint().name() + "/" + model.requestModel() + ": ";
+  }
+}

@@ -1,0 +1,59 @@
+package io.penstock.provider.http;
+
+import io.penstock.provider.ProviderException;
+import io.penstock.provider.ProviderException.Details;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes keys out of what leaves this package as text: the key's own value and whatever looks like
+ * one. Thread-safe.
+ */
+final class SecretMask {
+  /** Longer messages say nothing more, and stand in a result column of every failed row. */
+  static final int MAX_MESSAGE_CHARS = 500;
+
+  private static final String MASK = "***";
+  private static final Pattern KEY_LIKE =
+      Pattern.compile("\\bsk-[\\w*-]{6,}|(?<=(?i:\\bbearer)\\s)[^\\s\"',;)]+");
+
+  private final @Nullable String key;
+
+  /**
+   * @param key null or blank where the provider needs none
+   */
+  SecretMask(@Nullable String key) {
+    this.key = key == null || key.isBlank() ? null : key;
+  }
+
+  String mask(String text) {
+    String masked = key == null ? text : text.replace(key, MASK);
+    return KEY_LIKE.matcher(masked).replaceAll(MASK);
+  }
+
+  /** The same failure, told without secrets in a message of bounded length. */
+  ProviderException mask(ProviderException failure, String prefix) {
+    Details details = failure.details();
+    return failure.with(
+        bounded(mask(prefix + failure.getMessage())),
+        new Details(details.retryAfter(), details.usage(), mask(details.rawBody())));
+  }
+
+  /** A stand-in for a cause: its masked text and its stack, none of its own causes. */
+  Throwable mask(Throwable cause) {
+    IOException copy = new IOException(mask(cause.toString()));
+    copy.setStackTrace(cause.getStackTrace());
+    return copy;
+  }
+
+  private static String bounded(String message) {
+    if (message.length() <= MAX_MESSAGE_CHARS) {
+      return message;
+    }
+    int end = MAX_MESSAGE_CHARS - 1;
+    // half of a surrogate pair could not be stored as UTF-8
+    int whole = Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end;
+    return message.substring(0, whole) + "…";
+  }
+}

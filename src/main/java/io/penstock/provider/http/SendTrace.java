@@ -1,0 +1,77 @@
+package io.penstock.provider.http;
+
+import io.penstock.domain.FailureKind;
+import io.penstock.provider.ProviderException;
+import io.penstock.provider.ProviderException.Billing;
+import io.penstock.provider.ProviderException.Details;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.UnknownHostException;
+import javax.net.ssl.SSLException;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.internal.http2.ErrorCode;
+import okhttp3.internal.http2.StreamResetException;
+
+/**
+ * How far one call came: whether any of the request was written, after which it may have run and be
+ * billed. Travels as the tag of its request. Thread-safe.
+ */
+final class SendTrace extends EventListener {
+  private volatile boolean sent;
+
+  /** The trace that travels with a call. */
+  static EventListener of(Call call) {
+    SendTrace trace = call.request().tag(SendTrace.class);
+    return trace == null ? EventListener.NONE : trace;
+  }
+
+  @Override
+  public void requestHeadersStart(Call call) {
+    sent = true;
+  }
+
+  /** What a call that brought no answer means. */
+  ProviderException failure(IOException cause, String host) {
+    if (!sent) {
+      return network(Billing.REFUSED, notReached(cause, host));
+    }
+    if (isRefusedStream(cause)) {
+      return network(Billing.REFUSED, host + " closed the connection before it took the request");
+    }
+    if (cause instanceof InterruptedIOException) {
+      return timeout(0, "no answer from " + host + " within the request timeout");
+    }
+    return network(
+        Billing.POSSIBLE, "connection to " + host + " broke after the request was sent: " + cause);
+  }
+
+  /** The request timeout came after the request was sent. */
+  static ProviderException timeout(int status, String message) {
+    return new ProviderException(
+        FailureKind.TIMEOUT, Billing.POSSIBLE, status, message, Details.NONE);
+  }
+
+  private static ProviderException network(Billing billing, String message) {
+    return new ProviderException(FailureKind.NETWORK, billing, 0, message, Details.NONE);
+  }
+
+  private static String notReached(IOException cause, String host) {
+    if (cause instanceof UnknownHostException) {
+      return "host " + host + " is not known, nothing was sent: " + cause;
+    }
+    if (cause instanceof SSLException) {
+      return "TLS with "
+          + host
+          + " failed (is its certificate trusted?), nothing was sent: "
+          + cause;
+    }
+    return host + " was not reached, nothing was sent: " + cause;
+  }
+
+  /** HTTP/2's word for a request that was not begun, so of a connection that is being closed. */
+  private static boolean isRefusedStream(IOException cause) {
+    return cause instanceof StreamResetException reset
+        && reset.errorCode == ErrorCode.REFUSED_STREAM;
+  }
+}

@@ -1,0 +1,80 @@
+package io.penstock.provider.http;
+
+import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/**
+ * The HTTP client of this JVM. It sends no request a second time by itself: no retries, no
+ * redirects, and bodies are one-shot. Thread-safe; its threads are daemons, so idle connections
+ * hold no JVM back.
+ */
+final class SharedClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * HTTP/2 only: a connection that died in silence is noticed, as all calls would go on using it.
+   * Longer than a garbage collection, which must not pass for such a death.
+   */
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(60);
+
+  /**
+   * Shorter than the 5 s after which common servers (uvicorn, Node) drop an idle connection: a
+   * request that meets the drop may have run, and is tried again as one that may be paid twice.
+   */
+  private static final long IDLE_SECONDS = 4;
+
+  private static final OkHttpClient CLIENT = create();
+  private static int maxInFlight;
+
+  private SharedClient() {}
+
+  /** The client, with room for so many more calls at once. */
+  static synchronized OkHttpClient withRoomFor(int calls) {
+    maxInFlight = (int) Math.min(Integer.MAX_VALUE, (long) maxInFlight + calls);
+    CLIENT.dispatcher().setMaxRequests(maxInFlight);
+    CLIENT.dispatcher().setMaxRequestsPerHost(maxInFlight);
+    return CLIENT;
+  }
+
+  static void closeIdleConnections() {
+    CLIENT.connectionPool().evictAll();
+  }
+
+  private static OkHttpClient create() {
+    return new OkHttpClient.Builder()
+        .retryOnConnectionFailure(false)
+        .followRedirects(false)
+        .followSslRedirects(false)
+        .connectTimeout(CONNECT_TIMEOUT)
+        .readTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
+        .pingInterval(PING_INTERVAL)
+        .dispatcher(new Dispatcher(executor()))
+        // never more connections than calls at once, which the dispatcher bounds
+        .connectionPool(new ConnectionPool(Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS))
+        .eventListenerFactory(SendTrace::of)
+        .build();
+  }
+
+  private static ExecutorService executor() {
+    try {
+      // from JDK 21 on
+      return (ExecutorService)
+          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+      return Executors.newCachedThreadPool(SharedClient::daemon);
+    }
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "penstock-http");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,101 @@
+package io.penstock.provider.openai;
+
+import io.penstock.domain.ModelSettings;
+import io.penstock.provider.ModelCodec;
+import io.penstock.provider.ProviderDialect;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * OpenAI's chat completions, also spoken by most self-hosted servers and gateways. The base URL
+ * ends in the version, as in {@code https://api.openai.com/v1}. Source: OpenAI's OpenAPI
+ * description 2.3.0, read 2026-11.
+ */
+public final class OpenAiDialect implements ProviderDialect {
+  private static final long serialVersionUID = 1L;
+
+  private static final Set<String> INDIFFERENT =
+      Set.of(
+          "user",
+          "safety_identifier",
+          "metadata",
+          "service_tier",
+          "store",
+          "prompt_cache_key",
+          "prompt_cache_options",
+          "prompt_cache_retention");
+
+  private static final Set<String> PARAMETERS =
+      Set.of(
+          "temperature",
+          "top_p",
+          "stop",
+          "seed",
+          "frequency_penalty",
+          "presence_penalty",
+          "logit_bias",
+          "logprobs",
+          "top_logprobs",
+          "response_format",
+          "reasoning_effort",
+          "verbosity",
+          "service_tier",
+          "tools",
+          "tool_choice",
+          "parallel_tool_calls",
+          "metadata",
+          "store",
+          "user",
+          "safety_identifier",
+          "prompt_cache_key",
+          "prompt_cache_options",
+          "prompt_cache_retention",
+          "modalities",
+          "prediction",
+          "web_search_options");
+
+  private static final Set<String> RESERVED =
+      Set.of(
+          "model",
+          "messages",
+          "stream",
+          "stream_options",
+          "n",
+          "max_tokens",
+          "max_completion_tokens");
+
+  @Override
+  public String name() {
+    return "openai";
+  }
+
+  @Override
+  public Set<String> parameters() {
+    return PARAMETERS;
+  }
+
+  @Override
+  public Set<String> reserved() {
+    return RESERVED;
+  }
+
+  @Override
+  public Set<String> indifferentParameters() {
+    return INDIFFERENT;
+  }
+
+  @Override
+  public Map<String, String> headers() {
+    return Map.of();
+  }
+
+  @Override
+  public Map.Entry<String, String> authorization(String apiKey) {
+    return Map.entry("Authorization", "Bearer " + apiKey);
+  }
+
+  @Override
+  public ModelCodec codec(ModelSettings model) {
+    return new OpenAiCodec(model);
+  }
+}

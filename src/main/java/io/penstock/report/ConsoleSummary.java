@@ -1,0 +1,91 @@
+package io.penstock.report;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A run's figures as lines for people. */
+public final class ConsoleSummary {
+  private ConsoleSummary() {}
+
+  /**
+   * @param resultsPath where the rows lie; in the last lines
+   * @param runPath the run folder
+   */
+  public static String of(RunSummary run, String resultsPath, String runPath) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("run " + run.runId() + (run.stopped() == null ? "" : " STOPPED: " + run.stopped()));
+    lines.add(
+        line(
+            "rows",
+            "%,d: %,d with an answer, %,d failed",
+            run.rows(),
+            run.succeeded(),
+            run.failed()));
+    run.failedByKind().forEach((kind, count) -> lines.add(line("", "%,d %s", count, kind)));
+    lines.add(
+        line("requests", "%,d distinct, %,d duplicate rows", run.distinct(), run.duplicates()));
+    lines.add(
+        line(
+            "",
+            "%,d from the store, %,d called, %,d retries",
+            run.cacheHits(),
+            run.called(),
+            run.retries()));
+    if (run.called() == 0 && run.stopped() == null) {
+      lines.add(line("", "nothing was called: this run cost nothing"));
+    }
+    lines.add(line("tokens", "%,d input, %,d output", run.inputTokens(), run.outputTokens()));
+    lines.add(line("cost", "%s", usd(run.costUsd())));
+    lines.add(
+        line(
+            "saved",
+            "%s by the store, %s by deduplication",
+            usd(run.savedUsd().cache()),
+            usd(run.savedUsd().duplicates())));
+    if (run.wasteUsd().known().signum() > 0 || run.wasteUsd().possible().signum() > 0) {
+      lines.add(
+          line(
+              "waste",
+              "%s known, at most %s possible",
+              usd(run.wasteUsd().known()),
+              usd(run.wasteUsd().possible())));
+    }
+    lines.add(
+        line(
+            "time",
+            "%.1f s in all, %.1f s of calls, %.1f requests/s, at most %,d in flight",
+            run.wallSeconds(),
+            run.inferenceSeconds(),
+            run.requestsPerSecond(),
+            run.maxInFlight()));
+    RunSummary.LatencyMs latency = run.latencyMs();
+    if (latency.p50() != null) {
+      lines.add(
+          line(
+              "latency",
+              "p50 %,d ms, p95 %,d ms, p99 %,d ms",
+              latency.p50(),
+              latency.p95(),
+              latency.p99()));
+    }
+    if (run.tornLines() > 0) {
+      lines.add(line("store", "%,d torn journal lines were skipped", run.tornLines()));
+    }
+    lines.add(line("results", "%s", resultsPath));
+    lines.add(line("summary", "%s", runPath + "/summary.json"));
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static String line(String label, String format, Object... values) {
+    return String.format(Locale.ROOT, "  %-9s ", label)
+        + String.format(Locale.ROOT, format, values);
+  }
+
+  private static String usd(@Nullable BigDecimal amount) {
+    return amount == null ? "unknown (no price)" : amount.toPlainString() + " USD";
+  }
+}

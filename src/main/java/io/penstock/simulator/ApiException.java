@@ -1,0 +1,54 @@
+package io.penstock.simulator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error that the simulated API answers with, in the provider's own words. Carries no stack: it
+ * is an answer, not a defect.
+ */
+final class ApiException extends Exception {
+  private final int status;
+  private final String type;
+  private final @Nullable String parameter;
+  private final @Nullable String code;
+
+  /**
+   * @param type the provider's word in the error object
+   * @param parameter the field at fault; null where there is none or the dialect does not name it
+   * @param code null where there is none or the dialect has no codes
+   */
+  ApiException(
+      int status, String type, String message, @Nullable String parameter, @Nullable String code) {
+    super(message, null, false, false);
+    this.status = status;
+    this.type = type;
+    this.parameter = parameter;
+    this.code = code;
+  }
+
+  /** An error of a dialect without parameters and codes. */
+  ApiException(int status, String type, String message) {
+    this(status, type, message, null, null);
+  }
+
+  int status() {
+    return status;
+  }
+
+  String type() {
+    return type;
+  }
+
+  /** What went wrong, for the caller of the API. */
+  String text() {
+    return String.valueOf(getMessage());
+  }
+
+  @Nullable String parameter() {
+    return parameter;
+  }
+
+  @Nullable String code() {
+    return code;
+  }
+}

@@ -1,0 +1,189 @@
+package io.penstock.simulator;
+
+import io.penstock.domain.TokenUsage;
+import io.penstock.simulator.AnswerDelivery.Reply;
+import io.penstock.simulator.AnswerFunction.Answer;
+import io.penstock.simulator.Invoice.Charge;
+import io.penstock.simulator.StatsRecorder.Attempt;
+import io.penstock.simulator.StatsRecorder.Entry;
+import io.undertow.io.Receiver;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves completions in one dialect: reads the request, answers it at once in memory, and hands the
+ * answer over when its latency has passed. Waiting requests hold no thread; only long bodies are
+ * worked on outside the I/O threads, so that they do not hold up others.
+ */
+final class ExchangeHandler implements HttpHandler {
+  static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
+  private static final int LONG_BODY_BYTES = 64 * 1024;
+  private static final int OK = 200;
+
+  private final WireDialect dialect;
+  private final SimulatorOptions options;
+  private final ModelCatalog catalog;
+  private final Supplier<StatsRecorder> recorder;
+  private final InstantSource clock;
+  private final AnswerFunction answers;
+
+  ExchangeHandler(
+      WireDialect dialect,
+      SimulatorOptions options,
+      ModelCatalog catalog,
+      Supplier<StatsRecorder> recorder,
+      InstantSource clock) {
+    this.dialect = dialect;
+    this.options = options;
+    this.catalog = catalog;
+    this.recorder = recorder;
+    this.clock = clock;
+    this.answers = new AnswerFunction(options.seed(), options.accuracy());
+  }
+
+  /** A response and how long the caller waits for it. */
+  private record Prepared(Reply reply, Duration latency) {}
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) {
+    Entry entry = recorder.get().arrived();
+    exchange.addExchangeCompleteListener(
+        (completed, next) -> {
+          entry.abandoned();
+          next.proceed();
+        });
+    exchange
+        .getRequestReceiver()
+        .receiveFullBytes(
+            (received, body) -> work(received, entry, body),
+            (failed, cause) -> unreadable(failed, entry, cause));
+  }
+
+  private void unreadable(HttpServerExchange exchange, Entry entry, IOException cause) {
+    if (cause instanceof RequestTooBigException
+        || cause instanceof Receiver.RequestToLargeException) {
+      String requestId = WireDialect.newId();
+      Reply reply = error(dialect.bodyTooLarge(), requestId);
+      // what is left of the body is not worth reading
+      exchange.setPersistent(false);
+      deliver(exchange, entry, new Prepared(reply, Duration.ZERO), requestId);
+    } else {
+      entry.abandoned();
+      exchange.endExchange();
+    }
+  }
+
+  private void work(HttpServerExchange exchange, Entry entry, byte[] body) {
+    if (body.length > LONG_BODY_BYTES && exchange.isInIoThread()) {
+      exchange.dispatch(
+          exchange.getConnection().getWorker(),
+          (HttpHandler) worker -> answer(worker, entry, body));
+    } else {
+      answer(exchange, entry, body);
+    }
+  }
+
+  private void answer(HttpServerExchange exchange, Entry entry, byte[] body) {
+    String requestId = WireDialect.newId();
+    deliver(exchange, entry, prepare(exchange, entry, body, requestId), requestId);
+  }
+
+  private Prepared prepare(
+      HttpServerExchange exchange, Entry entry, byte[] body, String requestId) {
+    try {
+      authenticate(dialect, options, exchange);
+      SimulatedRequest request = dialect.read(exchange.getRequestHeaders(), body);
+      long inputTokens = catalog.check(request, dialect);
+      Attempt attempt = entry.accepted(request.identity());
+      Fault fault = drawFault(attempt);
+      if (fault != null && fault.failsRequest()) {
+        entry.failed(request.identity());
+      }
+      Duration latency =
+          fault != null && fault.isImmediate() ? Duration.ZERO : drawLatency(request, attempt);
+      Reply reply =
+          fault != null && fault.isRefusal()
+              ? error(dialect.refusal(fault), requestId)
+              : answer(request, inputTokens, fault);
+      return new Prepared(reply, latency);
+    } catch (ApiException e) {
+      return new Prepared(error(e, requestId), Duration.ZERO);
+    }
+  }
+
+  /** Refuses a missing or wrong key where the options ask for one. */
+  static void authenticate(
+      WireDialect dialect, SimulatorOptions options, HttpServerExchange exchange)
+      throws ApiException {
+    String wanted = options.apiKey();
+    if (wanted == null) {
+      return;
+    }
+    String key = dialect.key(exchange.getRequestHeaders());
+    if (key == null) {
+      throw dialect.missingKey();
+    }
+    if (!MessageDigest.isEqual(
+        key.getBytes(StandardCharsets.UTF_8), wanted.getBytes(StandardCharsets.UTF_8))) {
+      throw dialect.wrongKey();
+    }
+  }
+
+  private @Nullable Fault drawFault(Attempt attempt) {
+    long seed = SimulatedRequest.mix(options.seed()) + attempt.arrival();
+    return Fault.draw(options.faults(), new SplittableRandom(seed));
+  }
+
+  private Duration drawLatency(SimulatedRequest request, Attempt attempt) {
+    return options.latency().draw(request.identity().random(options.seed(), attempt.number()));
+  }
+
+  private Reply answer(SimulatedRequest request, long inputTokens, @Nullable Fault fault) {
+    Answer answer =
+        answers.answer(
+            request.model(),
+            request.lastUserMessage(),
+            request.identity(),
+            catalog.outputLimit(request));
+    byte[] body = dialect.answer(request, inputTokens, answer, clock.instant());
+    TokenUsage usage = TokenUsage.of(inputTokens, answer.outputTokens());
+    Charge charge = new Charge(request.model(), catalog.price(request.model()), usage);
+    return new Reply(OK, body, charge, fault);
+  }
+
+  private Reply error(ApiException error, String requestId) {
+    return new Reply(error.status(), dialect.error(error, requestId), null, null);
+  }
+
+  private void deliver(
+      HttpServerExchange exchange, Entry entry, Prepared prepared, String requestId) {
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+    dialect.addHeaders(exchange.getResponseHeaders(), requestId, prepared.latency());
+    AnswerDelivery delivery = new AnswerDelivery(exchange, entry, prepared.reply());
+    long nanos = prepared.latency().toNanos();
+    // the dispatched task runs when this handler has returned, and leaves the exchange open
+    exchange.dispatch(
+        SameThreadExecutor.INSTANCE,
+        () -> {
+          if (nanos > 0) {
+            exchange.getIoThread().executeAfter(delivery::start, nanos, TimeUnit.NANOSECONDS);
+          } else if (exchange.isInIoThread()) {
+            delivery.start();
+          } else {
+            exchange.getIoThread().execute(delivery::start);
+          }
+        });
+  }
+}

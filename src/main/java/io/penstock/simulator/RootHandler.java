@@ -1,0 +1,138 @@
+package io.penstock.simulator;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends each request to what serves its path: completions of both dialects, models, and the
+ * simulator's own figures, which need no key. Thread-safe.
+ */
+final class RootHandler implements HttpHandler {
+  private static final String MODELS = "/v1/models";
+  private static final int OK = 200;
+
+  private final SimulatorOptions options;
+  private final ModelCatalog catalog;
+  private final InstantSource clock;
+  private final AtomicReference<StatsRecorder> recorder;
+  private final WireDialect openAi = new OpenAiWire();
+  private final WireDialect anthropic = new AnthropicWire();
+  private final HttpHandler chatCompletions;
+  private final HttpHandler messages;
+
+  RootHandler(SimulatorOptions options, ModelCatalog catalog, InstantSource clock) {
+    this.options = options;
+    this.catalog = catalog;
+    this.clock = clock;
+    recorder = new AtomicReference<>(new StatsRecorder(clock));
+    chatCompletions = new ExchangeHandler(openAi, options, catalog, recorder::get, clock);
+    messages = new ExchangeHandler(anthropic, options, catalog, recorder::get, clock);
+  }
+
+  SimulatorStats stats() {
+    return recorder.get().stats();
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
+    String path = exchange.getRequestPath();
+    switch (path) {
+      case "/v1/chat/completions" -> post(exchange, openAi, chatCompletions);
+      case "/v1/messages" -> post(exchange, anthropic, messages);
+      case "/stats" -> get(exchange, () -> recorder.get().stats().toJson());
+      case "/invoice" -> get(exchange, () -> recorder.get().invoice());
+      case "/reset" -> post(exchange, openAi, this::reset);
+      default -> {
+        if (path.equals(MODELS) || path.startsWith(MODELS + "/")) {
+          get(exchange, () -> models(exchange));
+        } else {
+          WireDialect dialect = dialect(exchange);
+          send(exchange, dialect, dialect.unknownPath(method(exchange), path));
+        }
+      }
+    }
+  }
+
+  /** What a path answers. */
+  @FunctionalInterface
+  private interface Content {
+    byte[] json() throws ApiException;
+  }
+
+  private void post(HttpServerExchange exchange, WireDialect dialect, HttpHandler handler)
+      throws Exception {
+    if (exchange.getRequestMethod().equals(Methods.POST)) {
+      handler.handleRequest(exchange);
+    } else {
+      send(exchange, dialect, dialect.wrongMethod(method(exchange), exchange.getRequestPath()));
+    }
+  }
+
+  private void get(HttpServerExchange exchange, Content content) {
+    WireDialect dialect = dialect(exchange);
+    try {
+      if (!exchange.getRequestMethod().equals(Methods.GET)) {
+        throw dialect.wrongMethod(method(exchange), exchange.getRequestPath());
+      }
+      send(exchange, OK, content.json());
+    } catch (ApiException e) {
+      send(exchange, dialect, e);
+    }
+  }
+
+  private static String method(HttpServerExchange exchange) {
+    return exchange.getRequestMethod().toString();
+  }
+
+  /** Anthropic's for a request with one of its headers, else OpenAI's. */
+  private WireDialect dialect(HttpServerExchange exchange) {
+    HeaderMap headers = exchange.getRequestHeaders();
+    return headers.contains(AnthropicWire.VERSION) || headers.contains(AnthropicWire.API_KEY)
+        ? anthropic
+        : openAi;
+  }
+
+  private byte[] models(HttpServerExchange exchange) throws ApiException {
+    WireDialect dialect = dialect(exchange);
+    ExchangeHandler.authenticate(dialect, options, exchange);
+    @Nullable String model = modelIn(exchange.getRequestPath());
+    if (model == null) {
+      return dialect.models(catalog.names());
+    }
+    if (!catalog.isPlayed(model)) {
+      throw dialect.unknownModel(model);
+    }
+    return dialect.model(model);
+  }
+
+  /** Null for the list of all models. */
+  private static @Nullable String modelIn(String path) {
+    return path.length() <= MODELS.length() + 1 ? null : path.substring(MODELS.length() + 1);
+  }
+
+  /** Begins new figures; requests in flight end in the old ones. */
+  private void reset(HttpServerExchange exchange) {
+    recorder.set(new StatsRecorder(clock));
+    send(exchange, OK, recorder.get().stats().toJson());
+  }
+
+  private void send(HttpServerExchange exchange, WireDialect dialect, ApiException error) {
+    String requestId = WireDialect.newId();
+    dialect.addHeaders(exchange.getResponseHeaders(), requestId, Duration.ZERO);
+    send(exchange, error.status(), dialect.error(error, requestId));
+  }
+
+  private static void send(HttpServerExchange exchange, int status, byte[] json) {
+    exchange.setStatusCode(status);
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+    exchange.getResponseSender().send(ByteBuffer.wrap(json));
+  }
+}

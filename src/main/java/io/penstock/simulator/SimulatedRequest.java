@@ -1,0 +1,76 @@
+package io.penstock.simulator;
+
+import io.penstock.domain.Message;
+import io.penstock.tokens.TokenCounter;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A request as the simulator understands it, whichever dialect it came in.
+ *
+ * @param messages at least one; a system prompt beside the messages is the first of them
+ * @param maxOutputTokens at least 1; {@link Long#MAX_VALUE} where the request has no limit
+ */
+record SimulatedRequest(
+    String model, List<Message> messages, long maxOutputTokens, Identity identity) {
+  /** Tokens that the marks around each message take, and again those around the conversation. */
+  private static final int TOKENS_PER_MESSAGE = 3;
+
+  SimulatedRequest {
+    messages = List.copyOf(messages);
+  }
+
+  /** Empty where no message is the user's. */
+  String lastUserMessage() {
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      if (messages.get(i).role().equals(Message.USER)) {
+        return messages.get(i).content();
+      }
+    }
+    return "";
+  }
+
+  /** The tokens of the contents, 3 more for each message, and 3 more in all. */
+  long countInputTokens(TokenCounter counter) {
+    long tokens = TOKENS_PER_MESSAGE;
+    for (Message message : messages) {
+      tokens += TOKENS_PER_MESSAGE + counter.count(message.content());
+    }
+    return tokens;
+  }
+
+  /**
+   * The first 128 bits of the SHA-256 of a request's body. Two requests are the same for the
+   * simulator when their bodies are the same bytes, so model, messages and generation parameters
+   * are, in the order in which the client writes them.
+   */
+  record Identity(long high, long low) {
+    static Identity of(byte[] body) {
+      ByteBuffer digest = ByteBuffer.wrap(sha256(body));
+      return new Identity(digest.getLong(), digest.getLong());
+    }
+
+    /** Random numbers that follow from this request, a seed and a number of its own. */
+    SplittableRandom random(long seed, long number) {
+      return new SplittableRandom(high ^ mix(low ^ mix(seed ^ mix(number))));
+    }
+  }
+
+  static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Spreads every bit over all others; 0 stays 0. The finaliser of SplitMix64. */
+  static long mix(long bits) {
+    long mixed = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+    return mixed ^ (mixed >>> 31);
+  }
+}

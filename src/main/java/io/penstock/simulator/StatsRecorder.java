@@ -1,0 +1,176 @@
+package io.penstock.simulator;
+
+import io.penstock.simulator.Invoice.Charge;
+import io.penstock.simulator.SimulatedRequest.Identity;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts requests and bills answers from one reset to the next. Thread-safe: one lock, never held
+ * over I/O.
+ *
+ * <p>An answer is counted just before its last bytes are written and taken back if they could not
+ * be: so a client that has its answer finds it in the figures, and never more requests in flight
+ * than it has open.
+ */
+final class StatsRecorder {
+  private final InstantSource clock;
+  private final Invoice invoice = new Invoice();
+  private final Map<Identity, Progress> distinct = new HashMap<>();
+  private final TreeMap<Integer, Long> byStatus = new TreeMap<>();
+  private long requests;
+  private long accepted;
+  private long ok;
+  private long undelivered;
+  private long failedRequests;
+  private int inFlight;
+  private int peakInFlight;
+  private @Nullable Instant firstAt;
+  private @Nullable Instant lastAt;
+
+  StatsRecorder(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** What has become of one distinct request. */
+  private static final class Progress {
+    private int attempts;
+    private boolean failed;
+  }
+
+  /**
+   * @param arrival number of this attempt among all that were accepted, from 1
+   * @param number of this attempt among those of the same request, from 1
+   */
+  record Attempt(long arrival, int number) {}
+
+  synchronized Entry arrived() {
+    requests++;
+    inFlight++;
+    peakInFlight = Math.max(peakInFlight, inFlight);
+    firstAt = firstAt == null ? now() : firstAt;
+    return new Entry();
+  }
+
+  synchronized SimulatorStats stats() {
+    return new SimulatorStats(
+        requests,
+        distinct.size(),
+        ok,
+        byStatus,
+        undelivered,
+        failedRequests,
+        new SimulatorStats.Load(inFlight, peakInFlight, firstAt, lastAt));
+  }
+
+  synchronized byte[] invoice() {
+    return invoice.toJson();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** One HTTP request's line in the figures. It ends once; what comes later is ignored. */
+  final class Entry {
+    private boolean open = true;
+    private boolean countedAsDelivered;
+
+    /** Counts a request that is neither refused for its key nor for what it asks. */
+    Attempt accepted(Identity identity) {
+      synchronized (StatsRecorder.this) {
+        Progress progress = distinct.computeIfAbsent(identity, absent -> new Progress());
+        accepted++;
+        progress.attempts++;
+        return new Attempt(accepted, progress.attempts);
+      }
+    }
+
+    /** A fault keeps this request from a usable answer. */
+    void failed(Identity identity) {
+      synchronized (StatsRecorder.this) {
+        Progress progress = distinct.get(identity);
+        if (progress != null && !progress.failed) {
+          progress.failed = true;
+          failedRequests++;
+        }
+      }
+    }
+
+    /** An error is answered; nothing is billed. */
+    void refused(int status) {
+      synchronized (StatsRecorder.this) {
+        if (end()) {
+          byStatus.merge(status, 1L, Long::sum);
+        }
+      }
+    }
+
+    /** The answer is about to be written whole. */
+    void delivered(int status, Charge charge) {
+      synchronized (StatsRecorder.this) {
+        if (end()) {
+          countedAsDelivered = true;
+          byStatus.merge(status, 1L, Long::sum);
+          ok++;
+          invoice.addDelivered(charge);
+        }
+      }
+    }
+
+    /** What {@link #delivered} counted could not be written after all. */
+    void takeBack(Charge charge) {
+      synchronized (StatsRecorder.this) {
+        if (countedAsDelivered) {
+          countedAsDelivered = false;
+          ok--;
+          undelivered++;
+          invoice.moveToUndelivered(charge);
+        }
+      }
+    }
+
+    /** The answer is billed, and only a spoilt one is sent. */
+    void spoilt(int status, Charge charge) {
+      synchronized (StatsRecorder.this) {
+        if (end()) {
+          byStatus.merge(status, 1L, Long::sum);
+          undelivered++;
+          invoice.addUndelivered(charge);
+        }
+      }
+    }
+
+    /** The answer is billed, and nothing is sent. */
+    void dropped(Charge charge) {
+      synchronized (StatsRecorder.this) {
+        if (end()) {
+          undelivered++;
+          invoice.addUndelivered(charge);
+        }
+      }
+    }
+
+    /** The connection went away before there was anything to bill. */
+    void abandoned() {
+      synchronized (StatsRecorder.this) {
+        end();
+      }
+    }
+
+    private boolean end() {
+      boolean ended = open;
+      if (open) {
+        open = false;
+        inFlight--;
+        lastAt = now();
+      }
+      return ended;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.penstock.store;
+
+import io.penstock.domain.Completion;
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.Fingerprint;
+import io.penstock.domain.InferenceOutcome.Effort;
+import io.penstock.domain.Usd;
+import java.io.Serializable;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the store keeps of one request that was called. Never a key.
+ *
+ * @param entryId unique in the store; entries with equal ids are equal
+ * @param answer null where there is none
+ * @param failure null where there is an answer
+ * @param costUsd what the answer cost; null without an answer or without a known price
+ */
+public record StoreEntry(
+    String entryId,
+    Fingerprint fingerprint,
+    Origin origin,
+    @Nullable Completion answer,
+    @Nullable Failure failure,
+    Effort effort,
+    @Nullable Usd costUsd,
+    Instant completedAt)
+    implements Serializable {
+  /**
+   * @param providerIdentity what the answer belongs to
+   * @param priceVersion of the price list that the cost was computed with
+   */
+  public record Origin(
+      String runId, int shard, String providerIdentity, String requestModel, String priceVersion)
+      implements Serializable {}
+
+  /**
+   * @param kind one that stops the run is kept for its waste only and serves no row
+   * @param rawBody the beginning of an answer that could not be read; else empty
+   */
+  public record Failure(FailureKind kind, String message, String rawBody) implements Serializable {}
+}

@@ -1,0 +1,97 @@
+package io.penstock.provider.anthropic;
+
+import static io.penstock.provider.Samples.answer;
+import static io.penstock.provider.Samples.recorded;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.domain.Completion;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.Message;
+import io.penstock.domain.ModelSettings;
+import io.penstock.provider.Samples;
+import io.penstock.provider.http.HttpProviderFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.Test;
+
+final class AnthropicDialectTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final InferenceRequest CONVERSATION =
+      Samples.request(
+          new Message(Message.SYSTEM, "Be terse."),
+          new Message(Message.USER, "2+2?"),
+          new Message(Message.ASSISTANT, "4"),
+          new Message(Message.DEVELOPER, "Answer in French."),
+          new Message(Message.USER, "Sure?"));
+
+  private final AnthropicDialect dialect = new AnthropicDialect();
+
+  @Test
+  void sendsTheRecordedRequestAndReadsTheAnswer() throws Exception {
+    try (MockWebServer server = new MockWebServer()) {
+      server.start();
+      String body = new String(recorded("anthropic/message.json"), StandardCharsets.UTF_8);
+      server.enqueue(new MockResponse.Builder().body(body).build());
+      ModelSettings model =
+          Samples.withParameters(
+              Samples.model("anthropic", server.url("/v1").toString()),
+              "{\"temperature\":0.5,\"stop_sequences\":[\"\\n\\n\"],"
+                  + "\"thinking\":{\"type\":\"disabled\"}}",
+              "{\"container\":\"c1\"}");
+
+      Completion completion =
+          answer(
+              new HttpProviderFactory(List.of(dialect))
+                  .connect(model, "k-1", 1)
+                  .complete(CONVERSATION));
+
+      RecordedRequest sent = server.takeRequest();
+      assertThat(sent.getTarget()).isEqualTo("/v1/messages");
+      assertThat(sent.getHeaders().get("x-api-key")).isEqualTo("k-1");
+      assertThat(sent.getHeaders().get("anthropic-version")).isEqualTo("2023-06-01");
+      assertThat(tree(sent.getBody().toByteArray()))
+          .isEqualTo(tree(recorded("anthropic/request.json")));
+      assertThat(completion.text()).isEqualTo("Hello, world");
+    }
+  }
+
+  @Test
+  void sendsNoSystemFieldWhereThereAreNoInstructions() throws IOException {
+    byte[] body =
+        dialect.codec(Samples.model("anthropic", "http://x/v1")).encode(Samples.request("hi"));
+
+    assertThat(tree(body))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"model\":\"tiny-1\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
+                    + "\"max_tokens\":256}"));
+  }
+
+  @Test
+  void needsAnOutputLimit() {
+    ModelSettings model = Samples.model("anthropic", "http://x/v1");
+    ModelSettings unlimited =
+        new ModelSettings("small", model.endpoint(), "tiny-1", null, "{}", "{}");
+
+    assertThatThrownBy(() -> dialect.codec(unlimited))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Model small: max_output_tokens is missing");
+  }
+
+  @Test
+  void parametersAndReservedFieldsDoNotMeet() {
+    assertThat(dialect.parameters()).doesNotContainAnyElementsOf(dialect.reserved());
+    assertThat(dialect.parameters()).containsAll(dialect.indifferentParameters());
+  }
+
+  private static JsonNode tree(byte[] json) throws IOException {
+    return JSON.readTree(json);
+  }
+}

@@ -1,0 +1,102 @@
+package io.penstock.provider.openai;
+
+import static io.penstock.provider.Samples.answer;
+import static io.penstock.provider.Samples.recorded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.domain.Completion;
+import io.penstock.domain.Message;
+import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderEndpoint;
+import io.penstock.provider.Samples;
+import io.penstock.provider.http.HttpProviderFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.Test;
+
+final class OpenAiDialectTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PARAMETERS =
+      """
+      {"temperature": 0, "seed": 9007199254740993, "stop": ["\\n"],
+       "response_format": {"type": "json_schema", "json_schema": {"name": "row", "strict": true,
+         "schema": {"type": "object", "properties": {"label": {"type": "string"}},
+           "required": ["label"], "additionalProperties": false}}}}
+      """;
+
+  private final OpenAiDialect dialect = new OpenAiDialect();
+
+  @Test
+  void sendsTheRecordedRequestAndReadsTheAnswer() throws Exception {
+    try (MockWebServer server = new MockWebServer()) {
+      server.start();
+      String body = new String(recorded("openai/completion.json"), StandardCharsets.UTF_8);
+      server.enqueue(new MockResponse.Builder().body(body).build());
+      ModelSettings model = withParameters(server.url("/v1").toString());
+
+      Completion completion =
+          answer(
+              new HttpProviderFactory(List.of(dialect))
+                  .connect(model, "k-1", 1)
+                  .complete(
+                      Samples.request(
+                          new Message(Message.SYSTEM, "Be terse."),
+                          new Message(Message.USER, "2+2? 😀 \"quoted\"\n"))));
+
+      RecordedRequest sent = server.takeRequest();
+      assertThat(sent.getTarget()).isEqualTo("/v1/chat/completions");
+      assertThat(sent.getHeaders().get("Authorization")).isEqualTo("Bearer k-1");
+      assertThat(tree(sent.getBody().toByteArray()))
+          .isEqualTo(tree(recorded("openai/request.json")));
+      assertThat(completion.text()).isEqualTo("Hello! How can I assist you today?");
+    }
+  }
+
+  @Test
+  void passesAnyTextUnchanged() throws IOException {
+    String odd = "nul \0 emoji 😀 lone \ud83d end \" \\ \u2028";
+
+    byte[] body = dialect.codec(withParameters("http://x/v1")).encode(Samples.request(odd));
+
+    assertThat(tree(body).at("/messages/0/content").textValue()).isEqualTo(odd);
+  }
+
+  @Test
+  void theEndpointNamesTheFieldOfTheOutputLimit() throws IOException {
+    ProviderEndpoint endpoint =
+        new ProviderEndpoint(
+            "old", "openai", "old", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+    ModelSettings limited = new ModelSettings("m", endpoint, "m", 16, "{}", "{}");
+    ModelSettings unlimited = new ModelSettings("m", endpoint, "m", null, "{}", "{}");
+
+    assertThat(
+            tree(dialect.codec(limited).encode(Samples.request("hi"))).get("max_tokens").intValue())
+        .isEqualTo(16);
+    assertThat(tree(dialect.codec(unlimited).encode(Samples.request("hi"))))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+  }
+
+  @Test
+  void parametersAndReservedFieldsDoNotMeet() {
+    assertThat(dialect.parameters()).doesNotContainAnyElementsOf(dialect.reserved());
+    assertThat(dialect.parameters()).containsAll(dialect.indifferentParameters());
+  }
+
+  private static ModelSettings withParameters(String baseUrl) {
+    return Samples.withParameters(
+        Samples.model("openai", baseUrl), PARAMETERS, "{\"min_p\": 0.05}");
+  }
+
+  private static JsonNode tree(byte[] json) throws IOException {
+    return JSON.readTree(json);
+  }
+}

@@ -1,0 +1,89 @@
+package io.penstock.provider.openai;
+
+import static io.penstock.provider.Samples.recorded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.domain.FailureKind;
+import io.penstock.provider.HttpAnswer;
+import io.penstock.provider.ModelCodec;
+import io.penstock.provider.ProviderException;
+import io.penstock.provider.ProviderException.Billing;
+import io.penstock.provider.Samples;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class OpenAiRefusalTest {
+  private final ModelCodec codec =
+      new OpenAiDialect()
+          .codec(
+              Samples.withParameters(
+                  Samples.model("openai", "http://x/v1"),
+                  "{\"temperature\":0,\"response_format\":{\"type\":\"text\"}}",
+                  "{\"top_k\":5}"));
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, context-length.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, context-length-vllm.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, context-length-vllm-flat.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, context-length-llama-cpp.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, content-policy.json, CONTENT_FILTERED, NOT_BILLED",
+    "400, invalid-prompt.json, CONTENT_FILTERED, NOT_BILLED",
+    "400, content-filter-azure.json, CONTENT_FILTERED, NOT_BILLED",
+    "400, content-filter-azure-inner.json, CONTENT_FILTERED, NOT_BILLED",
+    "403, moderation-gateway.json, CONTENT_FILTERED, NOT_BILLED",
+    "429, quota.json, QUOTA_EXHAUSTED, NOT_BILLED",
+    "429, quota-older.json, QUOTA_EXHAUSTED, NOT_BILLED",
+    "400, hard-limit.json, QUOTA_EXHAUSTED, NOT_BILLED",
+    "400, unsupported-parameter.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, unsupported-value.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, unknown-parameter.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, invalid-value-of-parameter.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, unrecognized-argument.json, REFUSED_PARAMETER, NOT_BILLED",
+    "422, parameter-fastapi.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, invalid-message.json, INVALID_REQUEST, NOT_BILLED",
+    "400, unsupported-role.json, INVALID_REQUEST, NOT_BILLED",
+    "400, invalid-request.json, INVALID_REQUEST, NOT_BILLED",
+    "413, gateway.html, INVALID_REQUEST, NOT_BILLED",
+    "401, invalid-key.json, AUTHENTICATION, NOT_BILLED",
+    "401, invalid-key-azure.json, AUTHENTICATION, NOT_BILLED",
+    "403, unsupported-country.json, AUTHENTICATION, NOT_BILLED",
+    "403, model-not-found.json, NOT_FOUND, NOT_BILLED",
+    "404, model-not-found.json, NOT_FOUND, NOT_BILLED",
+    "404, deployment-not-found-azure.json, NOT_FOUND, NOT_BILLED",
+    "404, error-gemini.json, NOT_FOUND, NOT_BILLED",
+    "404, not-found-ollama.json, NOT_FOUND, NOT_BILLED",
+    "429, rate-limit.json, RATE_LIMITED, REFUSED",
+    "429, rate-limit-azure.json, RATE_LIMITED, REFUSED",
+    "429, rate-limit-mistral.json, RATE_LIMITED, REFUSED",
+    "429, flex-capacity.json, OVERLOADED, REFUSED",
+    "498, flex-capacity.json, OVERLOADED, REFUSED",
+    "500, server-error.json, SERVER_ERROR, NOT_BILLED",
+    "502, gateway.html, SERVER_ERROR, NOT_BILLED",
+    "524, gateway.html, TIMEOUT, POSSIBLE",
+    "503, overloaded.json, OVERLOADED, REFUSED",
+    "503, loading-llama-cpp.json, OVERLOADED, REFUSED"
+  })
+  void tellsEachRecordedRefusal(int status, String file, FailureKind kind, Billing billing) {
+    ProviderException refusal = refusal(status, recorded("openai/refusals/" + file));
+
+    assertThat(refusal.kind()).isEqualTo(kind);
+    assertThat(refusal.billing()).isEqualTo(billing);
+    assertThat(refusal.status()).isEqualTo(status);
+  }
+
+  @Test
+  void saysWhatTheProviderSaid() {
+    assertThat(refusal(400, recorded("openai/refusals/unknown-parameter.json")))
+        .hasMessage("HTTP 400 unknown_parameter: Unknown parameter: 'top_k'.");
+    assertThat(refusal(502, recorded("openai/refusals/gateway.html")))
+        .hasMessageContaining("<title>502 Bad Gateway</title>");
+    assertThat(refusal(503, new byte[0])).hasMessage("HTTP 503: no message");
+  }
+
+  private ProviderException refusal(int status, byte[] body) {
+    return codec.refusal(new HttpAnswer(status, Map.of(), body));
+  }
+}

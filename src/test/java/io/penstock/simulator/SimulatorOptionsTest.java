@@ -1,0 +1,73 @@
+package io.penstock.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SimulatorOptionsTest {
+  @Test
+  void absentOptionsHaveDefaults() {
+    assertThat(SimulatorOptions.parse(Map.of())).isEqualTo(SimulatorOptions.defaults());
+  }
+
+  @Test
+  void readsEveryOption() {
+    SimulatorOptions options =
+        SimulatorOptions.parse(
+            Map.of(
+                "api_key", "secret",
+                "latency", "lognormal:1.5s:10s",
+                "faults", "500=0.02,reset=0.01",
+                "accuracy", "gpt-4o=0.9,gpt-4o-mini=1",
+                "seed", "-3"));
+
+    assertThat(options.apiKey()).isEqualTo("secret");
+    assertThat(options.latency())
+        .isEqualTo(new LatencyModel(Duration.ofMillis(1500), Duration.ofSeconds(10)));
+    assertThat(options.faults()).isEqualTo(Map.of(Fault.INTERNAL_ERROR, 0.02, Fault.RESET, 0.01));
+    assertThat(options.accuracy()).isEqualTo(Map.of("gpt-4o", 0.9, "gpt-4o-mini", 1.0));
+    assertThat(options.seed()).isEqualTo(-3);
+    assertThat(options.toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void allErrorsComeInOneMessage() {
+    Map<String, String> options =
+        Map.of("max_in_flight", "10", "colour", "blue", "seed", "x", "latency", "200");
+
+    assertThatThrownBy(() -> SimulatorOptions.parse(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "simulator option colour is unknown, allowed are accuracy, api-key, faults, latency,"
+                + " seed; simulator option max_in_flight is not built yet; simulator option"
+                + " latency is '200', must be like fixed:200ms or lognormal:1s:10s (median, p99);"
+                + " simulator option seed is 'x', must be a whole number");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "faults   | 429=0.1          | names 429, which is not built yet",
+        "faults   | 418=0.1          | names '418', allowed are 500, 503, 529, reset, malformed",
+        "faults   | 500=0.6,503=0.6  | add up to 1.2, at most 1 allowed",
+        "faults   | 500              | has '500', must be like name=0.02",
+        "faults   | 500=1.5          | has 1.5, must be from 0 to 1",
+        "faults   | 500=-1           | has '-1', must be a number from 0 to 1",
+        "accuracy | gpt=0.5,gpt=0.6  | names gpt twice",
+        "latency  | lognormal:10s:1s | needs 0 < median <= p99",
+        "latency  | fixed:1m         | must be like fixed:200ms",
+        "api-key  | ''               | is empty",
+      })
+  void wrongValueIsRefusedByName(String key, String value, String complaint) {
+    assertThatThrownBy(() -> SimulatorOptions.parse(Map.of(key, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("simulator option " + key + " ")
+        .hasMessageContaining(complaint);
+  }
+}
