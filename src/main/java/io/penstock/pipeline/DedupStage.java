@@ -8,12 +8,20 @@ import static org.apache.spark.sql.functions.min;
 import io.penstock.lake.Columns;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.storage.StorageLevel;
 
-/** One request per fingerprint. */
+/** One request per fingerprint, written into the run folder. */
 final class DedupStage {
+  private final String requestsPath;
+
   /**
-   * @param unique fingerprint and row_id of the first row that has it; persisted
+   * @param requestsPath where the requests are written
+   */
+  DedupStage(String requestsPath) {
+    this.requestsPath = requestsPath;
+  }
+
+  /**
+   * @param unique fingerprint and row_id of the first row that has it
    * @param rows of the run
    * @param invalid rows without a prompt
    * @param distinct fingerprints
@@ -28,11 +36,12 @@ final class DedupStage {
    * @param rows of {@link LinkStage}
    */
   Deduped apply(Dataset<Row> rows) {
-    Dataset<Row> unique =
-        rows.where(col(Columns.FINGERPRINT).isNotNull())
-            .groupBy(Columns.FINGERPRINT)
-            .agg(min(Columns.ROW_ID).as(Columns.ROW_ID))
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    rows.where(col(Columns.FINGERPRINT).isNotNull())
+        .groupBy(Columns.FINGERPRINT)
+        .agg(min(Columns.ROW_ID).as(Columns.ROW_ID))
+        .write()
+        .parquet(requestsPath);
+    Dataset<Row> unique = rows.sparkSession().read().parquet(requestsPath);
     Row counts = rows.agg(count(lit(1)), count(col(Columns.FINGERPRINT))).first();
     long all = counts.getLong(0);
     return new Deduped(unique, all, all - counts.getLong(1), unique.count());

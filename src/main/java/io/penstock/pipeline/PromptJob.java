@@ -70,7 +70,7 @@ public final class PromptJob {
     RunFolder folder = RunFolder.create(spec.runs().path(), Instant.now());
     Dataset<Row> rows = pin(routed, input.columns(), folder);
 
-    Deduped deduped = new DedupStage().apply(rows);
+    Deduped deduped = new DedupStage(folder.requests()).apply(rows);
     Lookup lookup = new StoreLookupStage(store).apply(deduped.unique(), deduped.distinct());
     Shards shards = new ShardStage(folder.misses(), slots()).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);

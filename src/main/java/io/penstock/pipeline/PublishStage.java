@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
 final class PublishStage {
   private static final String RUN_PREFIX = Columns.RUN_ID + "=";
   private static final String PARTIAL = "_partial";
+  private static final String STAGING = "_staging";
 
   private final OutputSpec output;
   private final String runId;
@@ -112,7 +113,7 @@ final class PublishStage {
   }
 
   private Path staging() {
-    return new Path(output.path(), "_staging-" + runId);
+    return new Path(new Path(output.path(), STAGING), RUN_PREFIX + runId);
   }
 
   private FileSystem fileSystem() throws IOException {

@@ -39,6 +39,10 @@ record RunFolder(String path, String runId) {
     return path + "/rows";
   }
 
+  String requests() {
+    return path + "/requests";
+  }
+
   String misses() {
     return path + "/misses";
   }
