@@ -34,7 +34,8 @@ public final class JobSpecReader {
   /**
    * @param folder of the job file, against which relative paths are resolved
    * @param sets {@code key.path=value}, later ones win
-   * @return null when there are problems
+   * @return the job as far as it can be understood, to be used only where no problem was noted;
+   *     null where it cannot
    */
   public @Nullable JobSpec read(String yaml, Path folder, List<String> sets, Problems problems) {
     ObjectNode job = YamlTree.parse(yaml, problems);
@@ -48,8 +49,21 @@ public final class JobSpecReader {
     JobSpec spec = new RecordReader(problems).read(job, JobSpec.class, "");
     if (spec != null) {
       new JobSpecChecks(spec, dialects, problems).run();
+      return spec;
     }
-    return problems.count() == 0 ? spec : null;
+    return readWithoutBadKeys(job, problems);
+  }
+
+  /** So that one mistyped key does not hide what is wrong elsewhere. */
+  private @Nullable JobSpec readWithoutBadKeys(ObjectNode job, Problems problems) {
+    Problems further = problems.anew();
+    JobSpec rest =
+        new RecordReader(further).read(YamlTree.without(job, problems.paths()), JobSpec.class, "");
+    if (rest != null) {
+      new JobSpecChecks(rest, dialects, further).run();
+    }
+    problems.addIndependent(further);
+    return rest;
   }
 
   private static void resolvePaths(ObjectNode job, Path folder) {

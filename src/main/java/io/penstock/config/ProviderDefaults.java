@@ -23,7 +23,7 @@ final class ProviderDefaults {
     }
     ObjectNode merged = known.deepCopy();
     Set<String> identities = new HashSet<>();
-    known.forEach(provider -> identities.add(provider.path("identity").asText()));
+    known.findValues("identity").forEach(identity -> identities.add(identity.asText()));
     own.properties().forEach(entry -> merge(merged, entry.getKey(), entry.getValue(), identities));
     job.set("providers", merged);
   }

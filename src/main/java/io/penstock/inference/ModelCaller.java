@@ -77,7 +77,19 @@ public final class ModelCaller {
     }
 
     void attempt() {
-      provider.complete(request).whenComplete(this::ended);
+      send().whenComplete(this::ended);
+    }
+
+    /** What cannot even be written as a request was not sent, and would fail again. */
+    private CompletableFuture<Completion> send() {
+      try {
+        return provider.complete(request);
+      } catch (RuntimeException e) {
+        String message = "The request could not be written: " + e.getClass().getName();
+        return CompletableFuture.failedFuture(
+            new ProviderException(
+                FailureKind.INVALID_REQUEST, Billing.NOT_BILLED, 0, message, ProviderException.Details.NONE));
+      }
     }
 
     private void ended(Completion completion, Throwable error) {

@@ -126,6 +126,7 @@ public final class Limiter {
           () -> {
             inFlight -= state == State.IN_FLIGHT ? 1 : 0;
             suspended -= state == State.SUSPENDED ? 1 : 0;
+            resuming.removeIf(waiter -> waiter.permit() == this);
             state = State.CLOSED;
           });
     }

@@ -16,14 +16,14 @@ public final class InvalidInputException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Quotes the innermost cause's first lines: Spark's outer ones only say that a job failed. */
+  /** Quotes the innermost cause's first line: Spark's outer ones only say that a job failed. */
   static InvalidInputException because(String what, Throwable error) {
     Throwable root = error;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
     String words =
-        String.valueOf(root.getMessage()).lines().limit(3).reduce((a, b) -> a + " " + b).orElse("");
+        String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     String quoted = words.length() > QUOTED ? words.substring(0, QUOTED) + "..." : words;
     return new InvalidInputException(what + ": " + quoted, error);
   }

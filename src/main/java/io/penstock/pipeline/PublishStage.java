@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
 final class PublishStage {
   private static final String RUN_PREFIX = Columns.RUN_ID + "=";
   private static final String PARTIAL = "_partial";
-  private static final String STAGING = "_staging";
+  private static final String STAGING_PREFIX = "_staging-";
 
   private final OutputSpec output;
   private final String runId;
@@ -70,7 +70,7 @@ final class PublishStage {
    */
   String publishComplete() throws IOException {
     Path place = new Path(output.path(), RUN_PREFIX + runId);
-    rename(staging(), place);
+    moveStagedTo(place);
     if (output.overwrites()) {
       removeOtherRuns(place);
     }
@@ -86,7 +86,7 @@ final class PublishStage {
     Path place = new Path(new Path(output.path(), PARTIAL), RUN_PREFIX + runId);
     fileSystem().mkdirs(place.getParent());
     fileSystem().delete(place, true);
-    rename(staging(), place);
+    moveStagedTo(place);
     return place.toString();
   }
 
@@ -106,6 +106,11 @@ final class PublishStage {
     }
   }
 
+  private void moveStagedTo(Path place) throws IOException {
+    rename(staging(), place);
+    fileSystem().delete(staging().getParent(), true);
+  }
+
   private void rename(Path from, Path to) throws IOException {
     if (!fileSystem().rename(from, to)) {
       throw new IOException("Could not move " + from + " to " + to);
@@ -113,7 +118,7 @@ final class PublishStage {
   }
 
   private Path staging() {
-    return new Path(new Path(output.path(), STAGING), RUN_PREFIX + runId);
+    return new Path(new Path(output.path(), STAGING_PREFIX + runId), "rows");
   }
 
   private FileSystem fileSystem() throws IOException {

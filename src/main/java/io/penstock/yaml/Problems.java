@@ -7,6 +7,7 @@ import java.util.List;
 public final class Problems {
   private final String file;
   private final List<String> lines = new ArrayList<>();
+  private final List<String> paths = new ArrayList<>();
 
   /**
    * @param file as the user knows it
@@ -20,11 +21,37 @@ public final class Problems {
    * @param message what is wrong and what is allowed
    */
   public void add(String path, String message) {
+    paths.add(path);
     lines.add(file + ": " + (path.isEmpty() ? message : path + ": " + message));
   }
 
   public int count() {
     return lines.size();
+  }
+
+  /** The keys that have a problem, in the order in which they were found. */
+  public List<String> paths() {
+    return List.copyOf(paths);
+  }
+
+  /**
+   * Takes over the problems of another reading of the same file, but those that follow from the
+   * ones noted here.
+   */
+  public void addIndependent(Problems other) {
+    List<String> known = paths();
+    for (int i = 0; i < other.lines.size(); i++) {
+      String path = other.paths.get(i);
+      if (known.stream().noneMatch(noted -> noted.startsWith(path))) {
+        paths.add(path);
+        lines.add(other.lines.get(i));
+      }
+    }
+  }
+
+  /** No problems yet, of the same file. */
+  public Problems anew() {
+    return new Problems(file);
   }
 
   public void throwIfAny() {

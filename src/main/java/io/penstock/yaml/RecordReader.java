@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,7 +59,10 @@ public final class RecordReader {
 
   /** {@code maxOutputTokens} as a key: {@code max_output_tokens}. */
   public static String keyOf(RecordComponent component) {
-    return component.getName().replaceAll("([A-Z]|(?<=[a-z])[0-9])", "_$1").toLowerCase();
+    return component
+        .getName()
+        .replaceAll("([A-Z]|(?<=[a-z])[0-9])", "_$1")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static boolean isRest(RecordComponent component) {

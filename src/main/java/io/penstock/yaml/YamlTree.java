@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -19,9 +20,8 @@ public final class YamlTree {
               YAMLFactory.builder()
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                  .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                   .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS) // a second document
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private YamlTree() {}
@@ -46,10 +46,11 @@ public final class YamlTree {
     return YAML.createObjectNode();
   }
 
-  /** One value in YAML's own notation: {@code 5}, {@code true}, {@code [a, b]}. */
+  /** One value in YAML's own notation: {@code 5}, {@code true}, {@code [a, b]}; nothing is null. */
   static JsonNode parseValue(String text) {
     try {
-      return YAML.readTree(text);
+      JsonNode value = YAML.readTree(text);
+      return value.isMissingNode() ? NullNode.instance : value;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a YAML value: " + e.getOriginalMessage(), e);
     }
@@ -85,6 +86,22 @@ public final class YamlTree {
     } catch (IllegalArgumentException e) {
       problems.add("--set " + assignment, e.getMessage());
     }
+  }
+
+  /** The tree without these keys; paths that lead nowhere, or into a list, are passed over. */
+  public static ObjectNode without(ObjectNode tree, List<String> paths) {
+    ObjectNode copy = tree.deepCopy();
+    for (String path : paths) {
+      int dot = path.lastIndexOf('.');
+      JsonNode parent = copy;
+      for (String key : dot < 0 ? List.<String>of() : splitPath(path.substring(0, dot))) {
+        parent = parent.path(key);
+      }
+      if (parent instanceof ObjectNode object) {
+        object.remove(path.substring(dot + 1));
+      }
+    }
+    return copy;
   }
 
   private static List<String> splitPath(String path) {
