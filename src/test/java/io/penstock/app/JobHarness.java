@@ -1,0 +1,88 @@
+package io.penstock.app;
+
+import io.penstock.pipeline.JobSetup;
+import io.penstock.pipeline.PromptJob;
+import io.penstock.simulator.Simulator;
+import io.penstock.simulator.SimulatorOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Runs job files of a test as the command line does, but in the tests' Spark session. */
+final class JobHarness {
+  private final Path folder;
+  final List<String> said = new ArrayList<>();
+
+  JobHarness(Path folder) {
+    this.folder = folder;
+  }
+
+  static SparkSession spark() {
+    return SparkSessions.start(
+        "tests", "local[4]", List.of("spark.ui.enabled=false", "spark.sql.shuffle.partitions=4"));
+  }
+
+  static Simulator simulator(String... options) {
+    Map<String, String> all = new HashMap<>();
+    Arrays.stream(options)
+        .forEach(option -> all.put(option.split("=", 2)[0], option.split("=", 2)[1]));
+    return Simulator.start(SimulatorOptions.parse(all), JobFile.standardPrices(), 0);
+  }
+
+  Path file(String name, String... lines) throws IOException {
+    return Files.writeString(folder.resolve(name), String.join("\n", lines) + "\n");
+  }
+
+  /** A job over {@code input.jsonl} that calls {@code origin} as openai. */
+  Path job(String origin, String... more) throws IOException {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "name: test",
+                "input: {path: input.jsonl, format: json}",
+                "prompt: {system: \"Be brief.\", user: \"Q: {question}\"}",
+                "providers: {openai: {base_url: \"" + origin + "\", api_key_env: null}}",
+                "models: {small: {provider: openai, model: gpt-4o-mini, max_output_tokens: 400}}",
+                "store: {path: store}",
+                "output: {path: answers}",
+                "runs: {path: runs}"));
+    lines.addAll(List.of(more));
+    return file("job.yaml", lines.toArray(String[]::new));
+  }
+
+  PromptJob.Finished run(Path job, String... sets) throws IOException {
+    return run(job, UnaryOperator.identity(), sets);
+  }
+
+  PromptJob.Finished run(Path job, UnaryOperator<JobSetup> change, String... sets)
+      throws IOException {
+    JobFile file = JobFile.read(job.toString(), List.of(sets), JobWiring.DIALECTS);
+    try (JobWiring wiring = JobWiring.of(file)) {
+      return new PromptJob(spark(), change.apply(wiring.setup()), said::add).run();
+    }
+  }
+
+  /** What a plain reader of {@code output.path} sees. */
+  Dataset<Row> results() {
+    return spark().read().parquet(folder.resolve("answers").toString());
+  }
+
+  /** Names of the files and folders in one of the test's folders; empty where it is missing. */
+  List<String> list(String name) throws IOException {
+    if (!Files.exists(folder.resolve(name))) {
+      return List.of();
+    }
+    try (var children = Files.list(folder.resolve(name))) {
+      return children.map(child -> child.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.penstock.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  @TempDir Path folder;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final PrintStream realOut = System.out;
+  private final PrintStream realErr = System.err;
+
+  @BeforeEach
+  void capture() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void release() {
+    System.setOut(realOut);
+    System.setErr(realErr);
+  }
+
+  private String errors() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private Path simulated() throws IOException {
+    JobHarness jobs = new JobHarness(folder);
+    jobs.file("input.jsonl", "{\"question\": \"What is 6 x 7?\"}");
+    return jobs.file(
+        "job.yaml",
+        "name: embedded",
+        "input: {path: input.jsonl, format: json}",
+        "prompt: {user: \"{question}\"}",
+        "models: {m: {provider: simulator, model: claude-haiku-4-5, max_output_tokens: 50}}",
+        "store: {path: store}",
+        "output: {path: answers}",
+        "runs: {path: runs}");
+  }
+
+  @Test
+  void inferRunsOnTheEmbeddedSimulatorAndTellsWhereTheResultsAre() throws IOException {
+    int exitCode =
+        Main.execute("infer", simulated().toString(), "--conf", "spark.ui.enabled=false");
+
+    assertThat(exitCode).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("1 with an answer, 0 failed")
+        .contains(folder.resolve("answers") + "/run_id=r");
+    assertThat(new JobHarness(folder).results().first().<String>getAs("completion"))
+        .contains(" 42 ");
+  }
+
+  @Test
+  void previewShowsTheBodyAndCallsNothing() throws IOException {
+    int exitCode =
+        Main.execute(
+            "preview", simulated().toString(), "--rows", "1", "--conf", "spark.ui.enabled=false");
+
+    assertThat(exitCode).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("body: {\"model\":\"claude-haiku-4-5\"")
+        .contains("What is 6 x 7?");
+    assertThat(new JobHarness(folder).list("store")).isEmpty();
+  }
+
+  @Test
+  void checkAsksForTheModelWithoutPaying() throws IOException {
+    Path job = simulated();
+
+    assertThat(Main.execute("check", job.toString(), "--conf", "spark.ui.enabled=false")).isZero();
+    assertThat(
+            Main.execute(
+                "check",
+                job.toString(),
+                "--set",
+                "models.m.model=gpt-17",
+                "--conf",
+                "spark.ui.enabled=false"))
+        .isEqualTo(5);
+    assertThat(new JobHarness(folder).list("store")).isEmpty();
+  }
+
+  @Test
+  void allProblemsOfAJobFileAreToldAtOnce() throws IOException {
+    int exitCode =
+        Main.execute(
+            "infer",
+            simulated().toString(),
+            "--set",
+            "nmae=x",
+            "--set",
+            "models.m.temprature=1",
+            "--set",
+            "prompt.user=\"{a\"");
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(errors())
+        .contains("nmae: unknown key; did you mean 'name'?")
+        .contains("models.m.temprature: unknown key; did you mean 'temperature'?")
+        .contains("prompt.user: has a single '{'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "evaluate", "batches", "store", "report"})
+  void commandsThatAreNotBuiltSaySo(String command) {
+    assertThat(Main.execute(command, "job.yaml")).isEqualTo(2);
+    assertThat(errors()).contains(command + " is not built yet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--limit", "--retry-failed", "--new-run", "--wait-for-lock", "--no-wait"})
+  void optionsThatAreNotBuiltSaySo(String option) throws IOException {
+    assertThat(Main.execute("infer", simulated().toString(), option)).isEqualTo(2);
+    assertThat(errors()).contains("not built yet");
+  }
+
+  @Test
+  void otherMastersSpeculationAndKeysInArgumentsAreRefused() throws IOException {
+    String job = simulated().toString();
+    Path key = new JobHarness(folder).file("key", "key-in-the-open");
+    String keyed = "providers.simulator.api_key_file=" + key;
+
+    assertThat(Main.execute("infer", job, "--master", "yarn")).isEqualTo(2);
+    assertThat(Main.execute("infer", job, "--conf", "spark.speculation=true")).isEqualTo(2);
+    assertThat(
+            Main.execute("infer", job, "--set", keyed, "--conf", "spark.app.note=key-in-the-open"))
+        .isEqualTo(2);
+    assertThat(errors())
+        .contains("--master yarn is not built yet")
+        .contains("spark.speculation must be off")
+        .contains("An API key's value stands in an argument")
+        .doesNotContain("key-in-the-open");
+  }
+
+  @Test
+  void aJobFileThatIsNotThereIsNamed() {
+    assertThat(Main.execute("infer", "no/such/job.yaml")).isEqualTo(2);
+    assertThat(errors()).contains("no/such/job.yaml cannot be read");
+  }
+
+  @Test
+  void wrongOptionsOfTheSimulatorAreTold() {
+    assertThat(Main.execute("simulate", "--port", "0", "--latency", "soon")).isEqualTo(2);
+    assertThat(Main.execute("simulate", "--port", "0", "--requests-per-minute", "5")).isEqualTo(2);
+    assertThat(errors()).contains("latency").contains("not built yet");
+  }
+}

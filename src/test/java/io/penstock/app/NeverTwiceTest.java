@@ -1,0 +1,137 @@
+package io.penstock.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.domain.Completion;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.ModelSettings;
+import io.penstock.pipeline.JobSetup;
+import io.penstock.provider.ModelProvider;
+import io.penstock.provider.ProviderException;
+import io.penstock.provider.ProviderFactory;
+import io.penstock.report.RunSummary;
+import io.penstock.simulator.Simulator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was sent is counted, and what was answered is kept. */
+class NeverTwiceTest {
+  private static final int ROWS = 120;
+
+  @TempDir Path folder;
+  private JobHarness jobs;
+
+  @BeforeEach
+  void start() throws IOException {
+    jobs = new JobHarness(folder);
+    jobs.file(
+        "input.jsonl",
+        IntStream.range(0, ROWS)
+            .mapToObj(i -> "{\"question\": \"number " + i + "\"}")
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void aServerThatHangsUpSeesAsManyRequestsAsAttemptsSay() throws IOException {
+    try (MockWebServer server = new MockWebServer()) {
+      server.setDispatcher(
+          new mockwebserver3.Dispatcher() {
+            @Override
+            public MockResponse dispatch(mockwebserver3.RecordedRequest request) {
+              return new MockResponse.Builder()
+                  .onResponseStart(new SocketEffect.CloseSocket())
+                  .build();
+            }
+          });
+      server.start();
+      Path job = jobs.job(server.url("/v1").toString());
+
+      RunSummary summary =
+          jobs.run(job, "input.where=question = 'number 7'", "retry.max_paid_attempts=3").summary();
+
+      assertThat(server.getRequestCount()).isEqualTo(3);
+      assertThat(jobs.results().first().<Integer>getAs("attempts")).isEqualTo(3);
+      assertThat(summary.failedByKind()).containsEntry("NETWORK", 1L);
+      assertThat(summary.wasteUsd().possible()).isPositive();
+    }
+  }
+
+  @Test
+  void aTaskThatDiesAndIsTriedAgainPaysNothingTwice() throws IOException {
+    JobHarness.spark().stop(); // its master tries no task again
+    SparkSession retrying =
+        SparkSession.builder()
+            .master("local[4,3]")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate();
+    try (Simulator simulator = JobHarness.simulator("latency=fixed:100ms")) {
+      InterruptingFactory.calls.set(0);
+
+      RunSummary summary =
+          jobs.run(jobs.job(simulator.origin()), NeverTwiceTest::interrupting).summary();
+
+      assertThat(InterruptingFactory.calls.get()).isEqualTo(ROWS);
+      assertThat(simulator.stats().requests()).isEqualTo(ROWS);
+      assertThat(summary.called()).isEqualTo(ROWS);
+      assertThat(summary.failed()).isZero();
+      assertThat(jobs.results().count()).isEqualTo(ROWS);
+    } finally {
+      retrying.stop();
+    }
+  }
+
+  private static JobSetup interrupting(JobSetup setup) {
+    return new JobSetup(
+        setup.spec(),
+        setup.resolvedYaml(),
+        setup.templates(),
+        setup.models(),
+        setup.priceVersion(),
+        new InterruptingFactory(setup.providers()));
+  }
+
+  /**
+   * Makes the task that sends the 20th request die just after, as a lost executor's would; what is
+   * sent goes on.
+   */
+  private record InterruptingFactory(ProviderFactory real) implements ProviderFactory {
+    private static final int FATAL_CALL = 20;
+    static final AtomicInteger calls = new AtomicInteger();
+
+    @Override
+    public ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight) {
+      ModelProvider provider = real.connect(model, apiKey, maxInFlight);
+      return request -> call(provider, request);
+    }
+
+    private static CompletableFuture<Completion> call(
+        ModelProvider provider, InferenceRequest request) {
+      CompletableFuture<Completion> answer = provider.complete(request);
+      if (calls.incrementAndGet() == FATAL_CALL) {
+        Thread.currentThread().interrupt();
+      }
+      return answer;
+    }
+
+    @Override
+    public boolean check(ModelSettings model, @Nullable String apiKey) throws ProviderException {
+      return real.check(model, apiKey);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+}
