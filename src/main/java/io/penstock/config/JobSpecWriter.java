@@ -17,6 +17,10 @@ public final class JobSpecWriter {
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
+  /** A null takes away what a known provider has. */
+  private static final ObjectMapper TREE_WITH_NULLS =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
   private JobSpecWriter() {}
 
   /** A job file that reads as the same job; of the known providers it has those that are used. */
@@ -28,7 +32,8 @@ public final class JobSpecWriter {
     spec.models().values().stream()
         .map(JobSpec.ModelSpec::provider)
         .distinct()
-        .forEach(name -> providers.set(name, TREE.valueToTree(spec.providers().get(name))));
+        .forEach(
+            name -> providers.set(name, TREE_WITH_NULLS.valueToTree(spec.providers().get(name))));
     return YamlTree.write(tree);
   }
 

@@ -35,20 +35,24 @@ final class ProviderDefaults {
     }
     String path = "providers." + name;
     boolean isKnown = merged.has(name);
-    if (overrides.has("identity") && isKnown) {
+    if (isKnown) {
+      JsonNode known = merged.get(name);
+      overrides.properties().removeIf(entry -> entry.getValue().equals(known.get(entry.getKey())));
+    }
+    if (overrides.hasNonNull("identity") && isKnown) {
       problems.add(path + ".identity", "belongs to the known provider and cannot be set");
     } else if (knownIdentities.contains(overrides.path("identity").asText())) {
       problems.add(
           path + ".identity",
           "is that of a known provider: its answers would serve as the real ones");
     }
-    if (name.equals(JobSpecReader.SIMULATOR) && overrides.has("base_url")) {
+    if (name.equals(JobSpecReader.SIMULATOR) && overrides.hasNonNull("base_url")) {
       problems.add(
           path + ".base_url",
           "the simulator runs inside the job; to use a running one, set base_url of another provider to it");
     }
     ObjectNode target = isKnown ? (ObjectNode) merged.get(name) : merged.putObject(name);
-    if (isKnown && overrides.has("base_url")) {
+    if (isKnown && overrides.hasNonNull("base_url")) {
       target.remove("identity"); // answers of another server never serve as those of the known one
       target.put("price_as", target.path("price_as").asText(name));
     }

@@ -93,11 +93,21 @@ public final class InFlightWindow {
       permit.close();
       return;
     }
+    InferenceRequest request = next(lane, permit);
     awaited++;
     lane.call()
-        .start(lane.requests().next(), permit)
+        .start(request, permit)
         .whenComplete((outcome, error) -> events.add(() -> ended(outcome, error)));
     askForPermit(lane);
+  }
+
+  private static InferenceRequest next(Lane lane, Permit permit) {
+    try {
+      return lane.requests().next();
+    } catch (RuntimeException e) {
+      permit.close();
+      throw e;
+    }
   }
 
   private void ended(InferenceOutcome outcome, Throwable error) {

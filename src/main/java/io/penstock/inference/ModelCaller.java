@@ -88,7 +88,11 @@ public final class ModelCaller {
         String message = "The request could not be written: " + e.getClass().getName();
         return CompletableFuture.failedFuture(
             new ProviderException(
-                FailureKind.INVALID_REQUEST, Billing.NOT_BILLED, 0, message, ProviderException.Details.NONE));
+                FailureKind.INVALID_REQUEST,
+                Billing.NOT_BILLED,
+                0,
+                message,
+                ProviderException.Details.NONE));
       }
     }
 
@@ -113,8 +117,8 @@ public final class ModelCaller {
     private void retryAfter(Duration wait, ProviderException failure) {
       permit.suspend();
       Wake wake = new Wake(this, failure);
-      scheduler.after(wait, wake);
       stop.listen(wake);
+      scheduler.after(wait, wake);
     }
 
     private void stopWaiting(Wake wake, ProviderException failure) {

@@ -1,13 +1,11 @@
 package io.penstock.limit;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Hands out permits, first come first served: one for each call that may be under way. Thread-safe;
- * futures are completed outside the lock, on the thread that freed the place.
+ * futures are completed outside the lock, on a thread that freed a place.
  *
  * <p>A holder that waits before it tries again suspends its permit, so that others use the place,
  * and goes before them when it resumes. Suspended ones count for admission: at most twice the limit
@@ -20,6 +18,8 @@ public final class Limiter {
   private final Object lock = new Object();
   private final ArrayDeque<Waiter> resuming = new ArrayDeque<>();
   private final ArrayDeque<Waiter> arriving = new ArrayDeque<>();
+  private final ArrayDeque<Waiter> granted = new ArrayDeque<>();
+  private boolean delivering;
   private final int limit;
   private int inFlight;
   private int suspended;
@@ -58,15 +58,35 @@ public final class Limiter {
   }
 
   private void change(Runnable update) {
-    List<Waiter> granted = new ArrayList<>();
     synchronized (lock) {
       update.run();
-      grantInto(granted);
+      grant();
+      if (delivering) {
+        return;
+      }
+      delivering = true;
     }
-    granted.forEach(waiter -> waiter.granted().complete(waiter.permit()));
+    deliver();
   }
 
-  private void grantInto(List<Waiter> granted) {
+  /**
+   * One after the other, whatever the waiters do next: a grant that frees a place must not nest.
+   */
+  private void deliver() {
+    while (true) {
+      Waiter waiter;
+      synchronized (lock) {
+        waiter = granted.poll();
+        delivering = waiter != null;
+      }
+      if (waiter == null) {
+        return;
+      }
+      waiter.granted().complete(waiter.permit());
+    }
+  }
+
+  private void grant() {
     while (inFlight < limit && !resuming.isEmpty()) {
       suspended--;
       granted.add(takePlace(resuming.remove()));

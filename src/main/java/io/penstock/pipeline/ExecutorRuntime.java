@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
@@ -154,6 +155,7 @@ final class ExecutorRuntime {
       counters.ended(outcome);
       stored.complete(outcome);
     } else {
+      stop.stop(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, "an answer could not be stored"));
       stored.completeExceptionally(error);
     }
     inFlight.remove(request.fingerprint());

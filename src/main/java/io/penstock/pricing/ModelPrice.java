@@ -62,6 +62,11 @@ public record ModelPrice(
       return rate.multiply(BigDecimal.valueOf(tokens));
     }
 
+    private Usd worstCase(long inputTokens, long outputTokens) {
+      BigDecimal sum = times(dearestInput(), inputTokens).add(times(output, outputTokens));
+      return new Usd(sum.movePointLeft(TOKENS_PER_PRICE_EXPONENT));
+    }
+
     /** The highest price that one input token can have. */
     private BigDecimal dearestInput() {
       BigDecimal dearest = input;
@@ -84,14 +89,24 @@ public record ModelPrice(
 
   /**
    * What a call of at most so many tokens can cost at the most, whatever the provider's prompt
-   * cache does.
+   * cache does and whichever tier it falls into.
    */
   public Usd worstCase(long maxInputTokens, long maxOutputTokens) {
-    Rates rates = ratesFor(maxInputTokens);
-    BigDecimal sum =
-        Rates.times(rates.dearestInput(), maxInputTokens)
-            .add(Rates.times(rates.output(), maxOutputTokens));
-    return new Usd(sum.movePointLeft(TOKENS_PER_PRICE_EXPONENT));
+    Usd worst = Usd.ZERO;
+    Rates rates = standard;
+    for (Tier tier : tiers) {
+      long most = Math.min(maxInputTokens, tier.aboveInputTokens());
+      worst = dearer(worst, rates.worstCase(most, maxOutputTokens));
+      if (maxInputTokens <= tier.aboveInputTokens()) {
+        return worst;
+      }
+      rates = tier.rates();
+    }
+    return dearer(worst, rates.worstCase(maxInputTokens, maxOutputTokens));
+  }
+
+  private static Usd dearer(Usd a, Usd b) {
+    return a.compareTo(b) > 0 ? a : b;
   }
 
   private Rates ratesFor(long inputTokens) {

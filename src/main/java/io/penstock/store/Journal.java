@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends the entries of one executor JVM to segments of its own, as they come. Thread-safe; one
@@ -33,7 +34,8 @@ public final class Journal implements Closeable {
   private final Configuration hadoop;
   private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
-  private volatile IOException broken;
+  private @Nullable IOException failure;
+  private boolean closed;
 
   private record Pending(StoreEntry entry, CompletableFuture<Void> flushed) {}
 
@@ -69,25 +71,40 @@ public final class Journal implements Closeable {
    */
   public CompletableFuture<Void> append(StoreEntry entry) {
     Pending pending = new Pending(entry, new CompletableFuture<>());
-    if (broken != null) {
-      pending.flushed().completeExceptionally(broken);
-    } else {
-      queue.add(pending);
+    IOException refusal = refusalOrQueue(pending);
+    if (refusal != null) {
+      pending.flushed().completeExceptionally(refusal);
     }
     return pending.flushed();
+  }
+
+  private synchronized @Nullable IOException refusalOrQueue(Pending pending) {
+    if (failure != null) {
+      return failure;
+    }
+    if (closed) {
+      return new IOException("The journal " + segmentPrefix + "* is closed");
+    }
+    queue.add(pending);
+    return null;
   }
 
   /** Writes what is queued and closes the segment. */
   @Override
   public void close() throws IOException {
-    queue.add(END);
+    synchronized (this) {
+      closed = true;
+      queue.add(END);
+    }
     try {
       writer.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (broken != null) {
-      throw broken;
+    synchronized (this) {
+      if (failure != null) {
+        throw failure;
+      }
     }
   }
 
@@ -103,19 +120,22 @@ public final class Journal implements Closeable {
         segment.write(group);
         group.forEach(pending -> pending.flushed().complete(null));
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       fail(group, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void fail(List<Pending> group, Exception cause) {
-    broken =
+  private void fail(List<Pending> group, Throwable cause) {
+    IOException why =
         new IOException(
             "The completion store's journal " + segmentPrefix + "* could not be written", cause);
-    queue.drainTo(group);
-    group.forEach(pending -> pending.flushed().completeExceptionally(broken));
+    synchronized (this) {
+      failure = why;
+      queue.drainTo(group);
+    }
+    group.forEach(pending -> pending.flushed().completeExceptionally(why));
   }
 
   /** The file being written; made with the first group. */

@@ -31,10 +31,7 @@ final class JournalReader implements Iterator<StoreEntry> {
     this.path = path;
     this.onTornLine = onTornLine;
     this.in = new LineReader(JournalFiles.open(path, hadoop).open(path), hadoop, LINE_FEED);
-    if (readWholeLine()) {
-      checkHeader();
-    }
-    next = findNext();
+    next = findFirst();
   }
 
   @Override
@@ -56,22 +53,27 @@ final class JournalReader implements Iterator<StoreEntry> {
     return entry;
   }
 
-  private void checkHeader() throws IOException {
+  private @Nullable StoreEntry findFirst() throws IOException {
+    if (!readWholeLine()) {
+      in.close();
+      return null;
+    }
     int version = EntryJson.readVersion(line.getBytes(), LineFrame.HEADER_BYTES, jsonLength());
     if (version > Journal.FORMAT_VERSION) {
       throw new IOException(
-          "Journal segment "
-              + path
-              + " has format "
-              + version
-              + ", this Penstock reads up to "
-              + Journal.FORMAT_VERSION);
+          "Journal segment %s has format %d, this Penstock reads up to %d"
+              .formatted(path, version, Journal.FORMAT_VERSION));
     }
+    return version == 0 ? entry() : findNext(); // 0: the header was damaged, this is an entry
+  }
+
+  private StoreEntry entry() throws IOException {
+    return EntryJson.read(line.getBytes(), LineFrame.HEADER_BYTES, jsonLength());
   }
 
   private @Nullable StoreEntry findNext() throws IOException {
     if (readWholeLine()) {
-      return EntryJson.read(line.getBytes(), LineFrame.HEADER_BYTES, jsonLength());
+      return entry();
     }
     in.close();
     return null;

@@ -42,11 +42,18 @@ public final class Problems {
     List<String> known = paths();
     for (int i = 0; i < other.lines.size(); i++) {
       String path = other.paths.get(i);
-      if (known.stream().noneMatch(noted -> noted.startsWith(path))) {
+      if (known.stream().noneMatch(noted -> lies(noted, path))) {
         paths.add(path);
         lines.add(other.lines.get(i));
       }
     }
+  }
+
+  private static boolean lies(String key, String parent) {
+    return parent.isEmpty()
+        || key.equals(parent)
+        || key.startsWith(parent + ".")
+        || key.startsWith(parent + "[");
   }
 
   /** No problems yet, of the same file. */

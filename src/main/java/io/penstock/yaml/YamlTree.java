@@ -6,10 +6,14 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +26,8 @@ public final class YamlTree {
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS) // a second document
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
 
   private YamlTree() {}
 
@@ -34,6 +39,7 @@ public final class YamlTree {
     try {
       JsonNode tree = YAML.readTree(text);
       if (tree instanceof ObjectNode object) {
+        refuseAliases(text, problems);
         return object;
       }
       problems.add("", "must be a YAML mapping of keys to values");
@@ -44,6 +50,21 @@ public final class YamlTree {
       problems.add("", "is not valid YAML" + where + ": " + e.getOriginalMessage());
     }
     return YAML.createObjectNode();
+  }
+
+  /** An alias would be taken for a text of its name. */
+  private static void refuseAliases(String text, Problems problems) throws JsonProcessingException {
+    try (YAMLParser parser = ((YAMLFactory) YAML.getFactory()).createParser(text)) {
+      while (parser.nextToken() != null) {
+        if (parser.isCurrentAlias()) {
+          problems.add("", "has the alias *" + parser.getText() + "; write the value out instead");
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("A text in memory could not be read", e);
+    }
   }
 
   /** One value in YAML's own notation: {@code 5}, {@code true}, {@code [a, b]}; nothing is null. */

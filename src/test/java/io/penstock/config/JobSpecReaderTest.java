@@ -1,0 +1,222 @@
+package io.penstock.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.config.JobSpec.ConcurrencySpec;
+import io.penstock.config.JobSpec.InputSpec;
+import io.penstock.config.JobSpec.ModelSpec;
+import io.penstock.config.JobSpec.OutputSpec;
+import io.penstock.config.JobSpec.PromptSpec;
+import io.penstock.config.JobSpec.RetrySpec;
+import io.penstock.config.JobSpec.RouteSpec;
+import io.penstock.yaml.Problems;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class JobSpecReaderTest {
+  private static final String FULL =
+      """
+      name: support-triage
+      input:
+        path: s3a://lake/tickets
+        format: csv
+        id: ticket_id
+        options: {delimiter: ";"}
+        columns: {topic: "lower(subject)"}
+        where: "language = 'en'"
+      prompt: {system: "You are terse.", user: "Q: {question}"}
+      providers:
+        local: {dialect: openai, base_url: "http://127.0.0.1:8000/v1", api_key_file: keys/local}
+      models:
+        small: {provider: openai, model: gpt-4o-mini, max_output_tokens: 256, temperature: 0}
+        large: {provider: local, model: llama, extra: {top_k: 5}, stop: ["\\n"]}
+      routing:
+        - {when: "length(user_prompt) < 100", model: small}
+        - {model: large}
+      concurrency: {initial: 20, min: 2, max: 30, chunk_size: 7}
+      retry: {max_attempts: 4, max_paid_attempts: 1, request_timeout_seconds: 9,
+              row_deadline_seconds: 99}
+      prices: {local/llama: {input: "0", output: "0"}}
+      store: {path: completions}
+      output: {path: /lake/answers, mode: append, prefix: ai_}
+      failures: {tolerated_fraction: 0.25}
+      runs: {path: ../runs}
+      """;
+
+  @Test
+  void readsInputAndPrompt() {
+    JobSpec job = Jobs.read(FULL);
+
+    assertThat(job.name()).isEqualTo("support-triage");
+    assertThat(job.input())
+        .isEqualTo(
+            new InputSpec(
+                "s3a://lake/tickets",
+                null,
+                "csv",
+                Map.of("delimiter", ";"),
+                "ticket_id",
+                Map.of("topic", "lower(subject)"),
+                "language = 'en'"));
+    assertThat(job.prompt()).isEqualTo(new PromptSpec("You are terse.", "Q: {question}", null));
+  }
+
+  @Test
+  void readsModelsAndRouting() {
+    JobSpec job = Jobs.read(FULL);
+
+    ModelSpec small = job.models().get("small");
+    assertThat(small.maxOutputTokens()).isEqualTo(256);
+    assertThat(small.parameters()).hasToString("{temperature=0}");
+    ModelSpec large = job.models().get("large");
+    assertThat(large.maxOutputTokens()).isNull();
+    assertThat(large.extra()).hasToString("{\"top_k\":5}");
+    assertThat(large.parameters()).hasToString("{stop=[\"\\n\"]}");
+    assertThat(job.routing())
+        .containsExactly(
+            new RouteSpec("length(user_prompt) < 100", "small"), new RouteSpec(null, "large"));
+    assertThat(job.routedModels()).containsExactlyInAnyOrder("small", "large");
+  }
+
+  @Test
+  void readsHowItIsRunAndWhereTo() {
+    JobSpec job = Jobs.read(FULL);
+
+    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(20, 2, 30, 7));
+    assertThat(job.retry()).isEqualTo(new RetrySpec(4, 1, 9, 99));
+    assertThat(job.output()).isEqualTo(new OutputSpec("/lake/answers", "parquet", "append", "ai_"));
+    assertThat(job.output().overwrites()).isFalse();
+    assertThat(job.failures().toleratedFraction()).isEqualByComparingTo("0.25");
+    assertThat(job.prices()).hasToString("{\"local/llama\":{\"input\":\"0\",\"output\":\"0\"}}");
+  }
+
+  @Test
+  void whatIsNotSaidHasTheDefaultsOfTheDesign() {
+    JobSpec job = Jobs.smallestWith();
+
+    assertThat(job.input().format()).isEqualTo("parquet");
+    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(10, null, null, 100));
+    assertThat(job.retry()).isEqualTo(new RetrySpec(6, 2, 600, 3600));
+    assertThat(job.output())
+        .isEqualTo(new OutputSpec("/jobs/lake/answers", "parquet", "overwrite", ""));
+    assertThat(job.output().overwrites()).isTrue();
+    assertThat(job.failures().toleratedFraction()).isEqualByComparingTo("0.05");
+    assertThat(job.routing()).isEmpty();
+    assertThat(job.prices()).isEmpty();
+  }
+
+  @Test
+  void theOnlyModelIsRoutedToWithoutRules() {
+    assertThat(Jobs.smallestWith().routedModels()).containsExactly("small");
+  }
+
+  @Test
+  void modelsThatNoRuleNamesAreNotRoutedTo() {
+    JobSpec job =
+        Jobs.smallestWith("models.spare={provider: openai, model: x}", "routing=[{model: small}]");
+
+    assertThat(job.routedModels()).containsExactly("small");
+  }
+
+  @Test
+  void relativePathsAreResolvedAgainstTheJobFilesFolder() {
+    JobSpec job = Jobs.read(FULL);
+
+    assertThat(job.store().path()).isEqualTo("/jobs/completions");
+    assertThat(job.runs().path()).isEqualTo("/runs");
+    assertThat(job.providers().get("local").apiKeyFile()).isEqualTo("/jobs/keys/local");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/a/b", "hdfs://host:8020/a", "s3a://bucket/a", "file:/a", "abfss://c@d/a"})
+  void absolutePathsStayAsTheyAre(String path) {
+    assertThat(Jobs.smallestWith("store.path='" + path + "'").store().path()).isEqualTo(path);
+  }
+
+  @Test
+  void laterSetsWin() {
+    assertThat(Jobs.smallestWith("name=first", "name=second").name()).isEqualTo("second");
+  }
+
+  @Test
+  void setsReachKeysThatHoldDots() {
+    JobSpec job = Jobs.smallestWith("prices.\"openai/gpt-4.1\"={input: '2', output: '8'}");
+
+    assertThat(job.prices().path("openai/gpt-4.1").path("input").asText()).isEqualTo("2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "name,name",
+    "input,input",
+    "prompt,prompt",
+    "models,models",
+    "store,store",
+    "output,output",
+    "runs,runs",
+    "store.path,store.path",
+    "models.small.model,models.small.model"
+  })
+  void requiredKeysAreMissed(String key, String path) {
+    Jobs.refuses(key + "=null", path + ": is required");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nmae=x                             | nmae: unknown key; did you mean 'name'?",
+        "input.formt=csv                    | input.formt: unknown key; did you mean 'format'?",
+        "input.format=xml                   | input.format: is 'xml', must be one of parquet, json, csv, orc",
+        "output.format=csv                  | output.format: is 'csv', must be one of parquet",
+        "output.mode=replace                | output.mode: is 'replace', must be one of overwrite, append",
+        "failures.tolerated_fraction=1.5    | failures.tolerated_fraction: is 1.5, must be at least 0 and at most 1",
+        "models.small.max_output_tokens=0   | models.small.max_output_tokens: is 0, must be at least 1",
+        "concurrency.initial=0              | concurrency.initial: is 0, must be at least 1 and at most 10000",
+        "concurrency={initial: 3, min: 4}   | concurrency: initial is 3, must lie between min (4) and max (null)",
+        "concurrency={initial: 3, max: 2}   | concurrency: initial is 3, must lie between min (null) and max (2)",
+        "retry.max_attempts=0               | retry.max_attempts: is 0, must be at least 1 and at most 1000",
+        "providers=[openai]                 | providers: must be a mapping, is a list"
+      })
+  void valuesThatAreNotAllowedAreProblems(String set, String problem) {
+    assertThatThrownBy(() -> Jobs.smallestWith(set)).hasMessageContaining("job.yaml: " + problem);
+  }
+
+  @Test
+  void saysTheProblemsOfReadingAndOfCheckingAtOnce() {
+    Jobs.refusesAll(
+        List.of(
+            "nmae=x",
+            "retry.max_attempts=0",
+            "samples=3",
+            "name='a b'",
+            "models.small.provider=opnai"),
+        "nmae: unknown key; did you mean 'name'?",
+        "retry.max_attempts: is 0, must be at least 1 and at most 1000",
+        "samples: is not built yet; only 1 is allowed",
+        "name: is 'a b', must have letters, digits, dot, dash or underscore only",
+        "models.small.provider: is 'opnai'; did you mean 'openai'?");
+  }
+
+  @Test
+  void saysOneProblemOfATextThatIsNoYaml() {
+    Problems problems = new Problems("job.yaml");
+
+    JobSpec job = Jobs.reader("{}").read("name: [", Jobs.FOLDER, List.of("x"), problems);
+
+    assertThat(job).isNull();
+    assertThat(problems.count()).isEqualTo(1);
+  }
+
+  @Test
+  void yamlsOtherSpellingsOfADuplicateAreStillDuplicates() {
+    assertThatThrownBy(() -> Jobs.read(Jobs.SMALLEST + "\"name\": other\n"))
+        .hasMessageContaining("Duplicate field 'name'");
+  }
+}

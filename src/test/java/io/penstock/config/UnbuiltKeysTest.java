@@ -1,0 +1,88 @@
+package io.penstock.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UnbuiltKeysTest {
+  private static final String PROVIDER = "dialect: openai, base_url: 'http://localhost'";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "samples=2                                | ; only 1 is allowed",
+        "deduplicate=false                        | ; only true is allowed",
+        "prompt.collapse_whitespace=true          | ; only false is allowed",
+        "prompt.truncate={a: 5}                   | ; remove it",
+        "prompt.response_schema={type: object}    | ; remove it",
+        "cascade={to: small}                      | ; remove it",
+        "delivery=[{mode: batch}]                 | ; remove it",
+        "batch={poll_interval_seconds: 60}        | ; remove it",
+        "limits={openai/x: {requests_per_minute: 1}} | ; remove it",
+        "limits_without_plugin=refuse             | ; remove it",
+        "budget={max_usd: 25}                     | ; remove it",
+        "evaluation={judge: small}                | ; remove it",
+        "report={samples: 0}                      | ; remove it",
+        "concurrency.adaptive=true                | ; only false is allowed",
+        "concurrency.chunk_pause_ms=10            | ; only 0 is allowed",
+        "concurrency.warm_up=true                 | ; remove it",
+        "store.max_age_days=30                    | ; remove it",
+        "store.sync=true                          | ; only false is allowed",
+        "runs.keep_days=90                        | ; remove it",
+        "models.small.fallback=[{model: small}]   | ; remove it",
+        "providers.openai.credential_alias=a      | ; remove it",
+        "providers.openai.headers={a: b}          | ; remove it",
+        "providers.openai.proxy='http://p'        | ; remove it",
+        "providers.openai.ca_file=ca.pem          | ; remove it",
+        "providers.openai.api_version=v1          | ; remove it"
+      })
+  void whatIsNotBuiltIsRefusedByName(String set, String advice) {
+    String key = set.substring(0, set.indexOf('='));
+
+    Jobs.refuses(set, key + ": is not built yet" + advice);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "samples=1",
+        "deduplicate=true",
+        "prompt.collapse_whitespace=false",
+        "prompt.truncate=null",
+        "budget=null",
+        "concurrency.adaptive=false",
+        "concurrency.chunk_pause_ms=0",
+        "store.max_age_days=null",
+        "store.sync=false",
+        "models.small.fallback=null",
+        "providers.openai.proxy=null"
+      })
+  void valuesThatAskForNothingAreAccepted(String set) {
+    assertThat(Jobs.smallestWith(set)).isEqualTo(Jobs.smallestWith());
+  }
+
+  @Test
+  void everyModelAndProviderIsLookedAt() {
+    Jobs.refusesAll(
+        List.of(
+            "models.spare={provider: openai, model: x, fallback: []}",
+            "routing=[{model: small}]",
+            "providers.one={" + PROVIDER + ", proxy: p}",
+            "providers.two={" + PROVIDER + ", headers: {}}"),
+        "models.spare.fallback: is not built yet; remove it",
+        "providers.one.proxy: is not built yet; remove it",
+        "providers.two.headers: is not built yet; remove it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delta", "iceberg"})
+  void tableFormatsAreRefusedAsNotBuilt(String format) {
+    Jobs.refuses("input.format=" + format, "input.format: " + format + " is not built yet");
+    Jobs.refuses("output.format=" + format, "output.format: " + format + " is not built yet");
+  }
+}

@@ -1,0 +1,303 @@
+package io.penstock.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.domain.Completion;
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.InferenceOutcome;
+import io.penstock.domain.InferenceOutcome.Completed;
+import io.penstock.domain.InferenceOutcome.Effort;
+import io.penstock.domain.InferenceOutcome.Failed;
+import io.penstock.domain.InferenceOutcome.Waste;
+import io.penstock.domain.TokenUsage;
+import io.penstock.domain.Usd;
+import io.penstock.inference.RetryPolicy.Bounds;
+import io.penstock.inference.StopSignal.Cause;
+import io.penstock.limit.Limiter;
+import io.penstock.provider.ModelProvider;
+import io.penstock.provider.ProviderException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+final class ModelCallerTest {
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final int MANY = 10_000;
+  private static final Cause NO_KEY = new Cause(FailureKind.AUTHENTICATION, "no such key");
+
+  private final ScriptedProvider provider = new ScriptedProvider();
+  private final FakeScheduler scheduler = new FakeScheduler();
+  private final StopSignal stop = new StopSignal();
+  private final Limiter limiter = new Limiter(2);
+  private final ModelCaller caller = caller(new Bounds(3, 2, Duration.ofHours(1)));
+
+  @Test
+  void anAnswerAtOnceTakesOneAttempt() {
+    InferenceOutcome outcome = call().join();
+
+    assertThat(outcome)
+        .isEqualTo(
+            new Completed(
+                Requests.request(1).fingerprint(),
+                ScriptedProvider.YES,
+                new Effort(1, 0, 0, Waste.NONE)));
+  }
+
+  @Test
+  void triesAgainAfterADelayAndSucceeds() {
+    provider
+        .thenFails(Failures.rateLimited(Duration.ofSeconds(5)))
+        .thenFails(Failures.serverError());
+    CompletableFuture<InferenceOutcome> outcome = call();
+    assertThat(provider.attempts()).isEqualTo(1);
+
+    scheduler.advance(LONG);
+
+    Effort effort = completed(outcome).effort();
+    assertThat(effort.attempts()).isEqualTo(3).isEqualTo(provider.attempts());
+    assertThat(effort.rateLimited()).isEqualTo(1);
+    assertThat(effort.waste()).isEqualTo(Waste.NONE);
+  }
+
+  @Test
+  void waitsAsLongAsTheProviderAsks() {
+    provider.thenFails(Failures.rateLimited(Duration.ofSeconds(5)));
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(Duration.ofMillis(4_999));
+    assertThat(provider.attempts()).isEqualTo(1);
+
+    scheduler.advance(Duration.ofMillis(501)); // the first step of the jitter is 500 ms at the most
+    assertThat(completed(outcome).effort().attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void latencyIsFromTheFirstAttemptToTheLastByte() {
+    provider.thenFails(Failures.rateLimited(Duration.ofSeconds(5)));
+    CompletableFuture<Completion> second = provider.thenAnswersLater();
+    CompletableFuture<InferenceOutcome> outcome = call();
+    scheduler.advance(Duration.ofSeconds(6));
+    scheduler.advance(Duration.ofMillis(1_234));
+
+    second.complete(ScriptedProvider.YES);
+
+    assertThat(completed(outcome).effort().latencyMillis()).isEqualTo(7_234);
+  }
+
+  @Test
+  void begunAttemptsEndAtTheirNumber() {
+    provider.thenFails(Failures.rateLimited(), 4).thenFails(Failures.serverError(), 9);
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(LONG);
+
+    Failed failed = failed(outcome);
+    assertThat(failed.kind()).isEqualTo(FailureKind.SERVER_ERROR);
+    assertThat(failed.message()).isEqualTo("SERVER_ERROR happened");
+    assertThat(failed.effort().attempts()).isEqualTo(7); // four refusals and three begun
+    assertThat(failed.effort().rateLimited()).isEqualTo(4);
+  }
+
+  @Test
+  void whatMayHaveBeenBilledIsPossibleWaste() {
+    provider.thenFails(Failures.timeout(), 9);
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(LONG);
+
+    assertThat(failed(outcome).effort().attempts()).isEqualTo(2);
+    assertThat(failed(outcome).effort().waste())
+        .isEqualTo(new Waste(Usd.ZERO, Usd.of("10"))); // two worst cases
+  }
+
+  @Test
+  void wasteStandsBesideTheAnswerThatCameAfterIt() {
+    provider.thenFails(Failures.timeout());
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(LONG);
+
+    assertThat(completed(outcome).effort().waste()).isEqualTo(new Waste(Usd.ZERO, Usd.of("5")));
+  }
+
+  @Test
+  void answersOfNoUseAreKnownWaste() {
+    provider.thenFails(Failures.billed(TokenUsage.of(90, 10)));
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(LONG);
+
+    assertThat(completed(outcome).effort().waste()).isEqualTo(new Waste(Usd.of("1"), Usd.ZERO));
+  }
+
+  @Test
+  void theBeginningOfAnUnreadableAnswerIsKept() {
+    provider.thenFails(Failures.billed(TokenUsage.of(1, 1)), 2);
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(LONG);
+
+    assertThat(failed(outcome).rawBody()).isEqualTo("{}");
+  }
+
+  @Test
+  void permanentFailuresAreNotTriedAgain() {
+    provider.thenFails(
+        Failures.of(FailureKind.CONTEXT_TOO_LONG, ProviderException.Billing.REFUSED, 400));
+
+    assertThat(failed(call()).kind()).isEqualTo(FailureKind.CONTEXT_TOO_LONG);
+    assertThat(stop.isStopped()).isFalse();
+  }
+
+  @Test
+  void thePlaceIsFreeWhileARowWaitsAndAfterItsEnd() {
+    provider.thenFails(Failures.serverError());
+    CompletableFuture<InferenceOutcome> outcome = call();
+    assertThat(limiter.inFlight()).isZero();
+    CompletableFuture<Integer> inFlightAtTheEnd = outcome.thenApply(o -> limiter.inFlight());
+
+    scheduler.advance(LONG);
+
+    assertThat(inFlightAtTheEnd).isCompletedWithValue(0); // closed before the outcome is told
+  }
+
+  @Test
+  void aRowThatTriesAgainWaitsForAPlace() {
+    provider.thenFails(Failures.serverError());
+    CompletableFuture<InferenceOutcome> outcome = call();
+    Limiter.Permit one = limiter.acquire().join();
+    limiter.acquire().join();
+
+    scheduler.advance(LONG);
+    assertThat(provider.attempts()).isEqualTo(1);
+    one.close();
+
+    assertThat(completed(outcome).effort().attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aFailureOfTheAccountStopsTheRun() {
+    provider.thenFails(Failures.authentication());
+
+    Failed failed = failed(call());
+
+    assertThat(failed.kind()).isEqualTo(FailureKind.AUTHENTICATION);
+    assertThat(stop.cause()).contains(new Cause(FailureKind.AUTHENTICATION, failed.message()));
+    assertThat(limiter.inFlight()).isZero();
+  }
+
+  @Test
+  void aStopEndsTheWaitsOfAllRows() {
+    provider.thenFails(Failures.rateLimited(), 2);
+    CompletableFuture<InferenceOutcome> one = call();
+    CompletableFuture<InferenceOutcome> other = call();
+
+    stop.stop(NO_KEY);
+
+    assertThat(failed(one).kind()).isEqualTo(FailureKind.RATE_LIMITED);
+    assertThat(failed(other).effort().attempts()).isEqualTo(1);
+    assertThat(limiter.inFlight()).isZero();
+    scheduler.advance(LONG);
+    assertThat(provider.attempts()).isEqualTo(2); // their timers come too late
+  }
+
+  @Test
+  void whatIsUnderWayAtAStopIsAwaited() {
+    CompletableFuture<Completion> answer = provider.thenAnswersLater();
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    stop.stop(NO_KEY);
+    assertThat(outcome).isNotDone();
+    answer.complete(ScriptedProvider.YES);
+
+    assertThat(completed(outcome).completion()).isEqualTo(ScriptedProvider.YES);
+  }
+
+  @Test
+  void nothingIsTriedAgainAfterAStop() {
+    CompletableFuture<Completion> answer = provider.thenAnswersLater();
+    CompletableFuture<InferenceOutcome> outcome = call();
+    stop.stop(NO_KEY);
+
+    answer.completeExceptionally(Failures.serverError());
+
+    assertThat(failed(outcome).effort().attempts()).isEqualTo(1);
+    assertThat(scheduler.waiting()).isZero();
+  }
+
+  @Test
+  void aFaultOfOursCountsAsAnAnswerThatWasPaid() {
+    Throwable fault = new CompletionException(new IllegalStateException("secret details"));
+    provider.thenFails(fault).thenFails(fault);
+    CompletableFuture<InferenceOutcome> outcome = call();
+
+    scheduler.advance(LONG);
+
+    assertThat(failed(outcome).kind()).isEqualTo(FailureKind.UNREADABLE_RESPONSE);
+    assertThat(failed(outcome).message()).endsWith("java.lang.IllegalStateException");
+    assertThat(failed(outcome).effort().waste()).isEqualTo(new Waste(Usd.ZERO, Usd.of("10")));
+  }
+
+  @Test
+  void aProviderThatThrowsFailsItsRowOnly() {
+    ModelCaller throwing =
+        caller(
+            request -> {
+              throw new IllegalArgumentException("cannot be encoded");
+            },
+            new Bounds(1, 1, LONG));
+
+    CompletableFuture<InferenceOutcome> outcome =
+        throwing.call(Requests.request(1), limiter.acquire().join());
+
+    assertThat(outcome).isCompletedWithValueMatching(Failed.class::isInstance);
+    assertThat(limiter.inFlight()).isZero();
+  }
+
+  @Test
+  void aStopEndsThousandsOfWaitingRows() {
+    Limiter wide = new Limiter(MANY);
+    List<CompletableFuture<InferenceOutcome>> waiting = new ArrayList<>();
+    provider.thenFails(Failures.rateLimited(), MANY);
+    for (int i = 0; i < MANY; i++) {
+      waiting.add(caller.call(Requests.request(i), wide.acquire().join()));
+    }
+    CompletableFuture<Completion> last = provider.thenAnswersLater();
+    caller.call(Requests.request(MANY), wide.acquire().join());
+    for (int i = 1; i < MANY; i++) {
+      wide.acquire().join(); // no place is free
+    }
+
+    stop.stop(NO_KEY);
+    last.complete(ScriptedProvider.YES); // its place is passed on from row to row
+
+    assertThat(waiting.stream().filter(CompletableFuture::isDone).count()).isEqualTo(MANY);
+  }
+
+  private CompletableFuture<InferenceOutcome> call() {
+    return caller.call(Requests.request(1), limiter.acquire().join());
+  }
+
+  private ModelCaller caller(Bounds bounds) {
+    return caller(provider, bounds);
+  }
+
+  private ModelCaller caller(ModelProvider model, Bounds bounds) {
+    RetryPolicy retries = new RetryPolicy(bounds, new Random(1));
+    return new ModelCaller(model, retries, new FlatPricing(), scheduler, stop);
+  }
+
+  private static Completed completed(CompletableFuture<InferenceOutcome> outcome) {
+    assertThat(outcome).isCompletedWithValueMatching(Completed.class::isInstance);
+    return (Completed) outcome.join();
+  }
+
+  private static Failed failed(CompletableFuture<InferenceOutcome> outcome) {
+    assertThat(outcome).isCompletedWithValueMatching(Failed.class::isInstance);
+    return (Failed) outcome.join();
+  }
+}
