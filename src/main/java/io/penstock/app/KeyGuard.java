@@ -7,6 +7,9 @@ import java.util.List;
  * Refuses keys that stand where Spark's UI, its event log or a list of processes would show them.
  */
 final class KeyGuard {
+  /** A shorter one is no real key, and stands by chance in many a word. */
+  private static final int MIN_LENGTH = 8;
+
   private KeyGuard() {}
 
   /**
@@ -15,7 +18,7 @@ final class KeyGuard {
    * @throws InvalidInputException naming the place, not the key
    */
   static void check(List<String> keys, List<String> arguments) {
-    for (String key : keys) {
+    for (String key : keys.stream().filter(key -> key.length() >= MIN_LENGTH).toList()) {
       if (arguments.stream().anyMatch(argument -> argument.contains(key))) {
         refuse("an argument of the command line");
       }

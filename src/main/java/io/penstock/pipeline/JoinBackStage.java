@@ -3,14 +3,13 @@ package io.penstock.pipeline;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.domain.Fingerprint;
 import io.penstock.domain.ModelSettings;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.ShardReport.Refused;
@@ -23,6 +22,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -30,6 +30,10 @@ import org.apache.spark.sql.types.StructType;
 /** Joins the run's rows with the store: one row out for each row in. Lazy; calls nothing. */
 final class JoinBackStage {
   private static final String PRIMARY_ROW = "primary_row";
+
+  /** Not Spark's lower(hex()): the first use of lower loads ICU, which takes two seconds. */
+  private static final UDF1<byte[], String> FINGERPRINT_TEXT =
+      bits -> bits == null ? null : Fingerprint.of(bits).toString();
 
   private static final StructType REFUSED =
       new StructType()
@@ -137,7 +141,8 @@ final class JoinBackStage {
               .otherwise(lit(0));
       case Columns.ERROR_KIND -> errorKind(answered);
       case Columns.ERROR_MESSAGE -> errorMessage(answered);
-      case Columns.FINGERPRINT -> concat(lit("v1-"), lower(hex(col(Columns.FINGERPRINT))));
+      case Columns.FINGERPRINT ->
+          udf(FINGERPRINT_TEXT, DataTypes.StringType).apply(col(Columns.FINGERPRINT));
       case "attempts" -> coalesce(col("attempts"), col("refused_attempts"));
       case "sample_index" -> lit(0);
       case "truncated_columns" -> lit(null);

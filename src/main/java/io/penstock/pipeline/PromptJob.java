@@ -132,11 +132,16 @@ public final class PromptJob {
     if (store.isNew()) {
       console.say("store: " + spec.store().path() + " is NEW");
     }
+    proveWritable("store.path", spec.store().path());
+    proveWritable("output.path", spec.output().path());
+    proveWritable("runs.path", spec.runs().path());
+  }
+
+  private void proveWritable(String key, String folder) {
     try {
-      store.open();
+      WritableFolder.prove(folder, hadoop);
     } catch (IOException e) {
-      throw InvalidInputException.because(
-          "store.path " + spec.store().path() + " cannot be written", e);
+      throw InvalidInputException.because(key + " " + folder + " cannot be written", e);
     }
   }
 

@@ -12,7 +12,6 @@ import io.penstock.lake.Columns;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -48,18 +47,6 @@ public final class CompletionStore {
   /** Whether there is no such folder yet. */
   public boolean isNew() throws IOException {
     return !fileSystem().exists(new Path(path));
-  }
-
-  /**
-   * Makes the folder where it is missing and proves that a file can be written there.
-   *
-   * @throws IOException when it cannot
-   */
-  public void open() throws IOException {
-    Path probe = new Path(path, "_writable-" + UUID.randomUUID());
-    fileSystem().mkdirs(new Path(path));
-    fileSystem().create(probe, false).close();
-    fileSystem().delete(probe, false);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.penstock.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
@@ -35,22 +34,13 @@ final class CompletionStoreTest {
   }
 
   @Test
-  void isNewUntilItIsOpened() throws IOException {
-    CompletionStore store = new CompletionStore(spark, folder.resolve("a/b").toString());
+  void isNewUntilThereIsAFolder() throws IOException {
+    CompletionStore store = new CompletionStore(spark, folder.resolve("a").toString());
     assertThat(store.isNew()).isTrue();
 
-    store.open();
+    Files.createDirectory(folder.resolve("a"));
 
     assertThat(store.isNew()).isFalse();
-    assertThat(folder.resolve("a/b")).isEmptyDirectory();
-  }
-
-  @Test
-  void cannotBeOpenedWhereNothingCanBeWritten() throws IOException {
-    Path file = Files.createFile(folder.resolve("file"));
-    CompletionStore store = new CompletionStore(spark, file.resolve("store").toString());
-
-    assertThatIOException().isThrownBy(store::open);
   }
 
   @Test
