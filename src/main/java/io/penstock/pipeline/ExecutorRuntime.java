@@ -96,8 +96,16 @@ final class ExecutorRuntime {
     ModelPricing pricing = new ModelPricing(model.settings(), model.price());
     return new ModelLane(
         new Limiter(settings.window().permits()),
-        new ModelCaller(provider, policy, pricing, clock, stop),
+        new ModelCaller(counted(provider), policy, pricing, clock, stop),
         new OutcomeRecorder(journal, settings.place(), model.settings(), pricing));
+  }
+
+  /** So that a provider that refuses everything shows in the progress before any row ends. */
+  private ModelProvider counted(ModelProvider provider) {
+    return request ->
+        provider
+            .complete(request)
+            .whenComplete((completion, error) -> counters.attemptEnded(error));
   }
 
   StopSignal stop() {

@@ -1,7 +1,6 @@
 package io.penstock.pipeline;
 
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,30 +29,21 @@ final class ProgressLines implements AutoCloseable {
   }
 
   private void sayProgress() {
-    Optional<RunCounters> counters = ExecutorRuntime.currentCounters();
-    counters.ifPresent(
-        now ->
-            console.say(
-                line(
-                    now.answered(),
-                    now.failed(),
-                    now.retries(),
-                    secondsSince(now.firstCallMillis()))));
+    ExecutorRuntime.currentCounters().map(this::line).ifPresent(console::say);
   }
 
-  private static double secondsSince(long firstCallMillis) {
-    return Math.max(0.001, (System.currentTimeMillis() - firstCallMillis) / 1000.0);
-  }
-
-  private String line(long answered, long failed, long retries, double seconds) {
+  private String line(RunCounters now) {
+    long done = now.answered() + now.failed();
+    double seconds = Math.max(0.001, (System.currentTimeMillis() - now.firstCallMillis()) / 1000.0);
     return String.format(
-        Locale.ROOT,
-        "calls: %,d of %,d done (%,d failed, %,d retries), %.1f requests/s",
-        answered + failed,
-        requests,
-        failed,
-        retries,
-        (answered + failed) / seconds);
+            Locale.ROOT,
+            "calls: %,d of %,d done (%,d failed), %.1f requests/s, %,d attempts failed",
+            done,
+            requests,
+            now.failed(),
+            done / seconds,
+            now.failedAttempts())
+        + now.lastFailure().map(kind -> ", the last one with " + kind).orElse("");
   }
 
   @Override

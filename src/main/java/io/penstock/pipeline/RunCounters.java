@@ -1,14 +1,20 @@
 package io.penstock.pipeline;
 
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceOutcome;
+import io.penstock.provider.ProviderException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What one JVM did in a run so far, for progress lines and reports. Thread-safe. */
 final class RunCounters {
   private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
-  private final LongAdder retries = new LongAdder();
+  private final LongAdder failedAttempts = new LongAdder();
+  private final AtomicReference<FailureKind> lastFailure = new AtomicReference<>();
   private final AtomicLong firstCallMillis = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong lastAnswerMillis = new AtomicLong();
 
@@ -30,8 +36,22 @@ final class RunCounters {
     return failed.sum();
   }
 
-  long retries() {
-    return retries.sum();
+  long failedAttempts() {
+    return failedAttempts.sum();
+  }
+
+  /**
+   * Of the last attempt that failed; the kind only, since messages of providers may quote prompts.
+   */
+  Optional<FailureKind> lastFailure() {
+    return Optional.ofNullable(lastFailure.get());
+  }
+
+  void attemptEnded(@Nullable Throwable error) {
+    if (error instanceof ProviderException failure) {
+      failedAttempts.increment();
+      lastFailure.set(failure.kind());
+    }
   }
 
   void started() {
@@ -43,6 +63,5 @@ final class RunCounters {
   void ended(InferenceOutcome outcome) {
     lastAnswerMillis.accumulateAndGet(System.currentTimeMillis(), Math::max);
     (outcome instanceof InferenceOutcome.Completed ? answered : failed).increment();
-    retries.add(outcome.effort().attempts() - 1L);
   }
 }

@@ -83,7 +83,7 @@ public final class CompletionStore {
 
   /** All entries that a run wrote, each once. */
   public Dataset<Row> entriesOf(String runId) throws IOException {
-    Dataset<Row> journal = journal(files.segments(runId));
+    Dataset<Row> journal = journal(files.uncompactedSegments(runId));
     return journal
         .union(compacted())
         .where(col(StoreColumns.RUN_ID).equalTo(runId))

@@ -1,0 +1,89 @@
+package io.penstock.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/** A simulator in a process of its own, so that its processor time is not the client's. */
+final class SimulatorProcess implements AutoCloseable {
+  private static final String LISTENING = "listening on ";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final OkHttpClient client = new OkHttpClient();
+  private final Process process;
+  private final String origin;
+
+  /** Starts it on any free port. */
+  SimulatorProcess(Duration latency) throws IOException {
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.penstock.app.Main",
+                "simulate",
+                "--port",
+                "0",
+                "--latency",
+                "fixed:" + latency.toMillis() + "ms")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-simulator-stop"));
+    origin = readOrigin(process.inputReader());
+  }
+
+  private static String readOrigin(BufferedReader out) throws IOException {
+    String line = out.readLine();
+    if (line == null || !line.startsWith(LISTENING)) {
+      throw new IOException("The simulator did not start, it said: " + line);
+    }
+    return line.substring(LISTENING.length());
+  }
+
+  String origin() {
+    return origin;
+  }
+
+  /** Begins new figures. */
+  void reset() throws IOException {
+    send(new Request.Builder().url(origin + "/reset").post(RequestBody.EMPTY).build());
+  }
+
+  /**
+   * Seconds from the first request to the last answer since the reset.
+   *
+   * @throws IllegalStateException unless just so many distinct requests were answered, once each
+   */
+  double secondsOf(int requests, int inFlight) throws IOException {
+    JsonNode stats = send(new Request.Builder().url(origin + "/stats").build());
+    boolean exact =
+        stats.path("requests").asInt() == requests
+            && stats.path("distinct").asInt() == requests
+            && stats.path("ok").asInt() == requests
+            && stats.path("peak_in_flight").asInt() <= inFlight;
+    if (!exact) {
+      throw new IllegalStateException(
+          "Expected " + requests + " answers, at most " + inFlight + " at once: " + stats);
+    }
+    return stats.path("first_to_last_seconds").asDouble();
+  }
+
+  private JsonNode send(Request request) throws IOException {
+    try (Response response = client.newCall(request).execute()) {
+      return JSON.readTree(response.body().bytes());
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

@@ -1,0 +1,155 @@
+package io.penstock.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.config.JobSpec.RetrySpec;
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.Message;
+import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderEndpoint;
+import io.penstock.inference.StopSignal;
+import io.penstock.pricing.ModelPrice;
+import io.penstock.pricing.ModelPrice.Rates;
+import io.penstock.pricing.ModelPrice.Tier;
+import io.penstock.provider.ModelProvider;
+import io.penstock.provider.ProviderFactory;
+import io.penstock.provider.anthropic.AnthropicDialect;
+import io.penstock.provider.http.HttpProviderFactory;
+import io.penstock.provider.openai.OpenAiDialect;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What travels to executors: Java's serialization there and back. */
+final class RuntimeSettingsTest {
+  private static final ModelSettings MODEL =
+      new ModelSettings(
+          "small",
+          new ProviderEndpoint(
+              "ours", "openai", "openai", "http://x/v1", "max_tokens", Duration.ofSeconds(30)),
+          "gpt",
+          null,
+          "{\"temperature\":0}",
+          "{}");
+
+  @TempDir Path folder;
+
+  /** Connects nothing. */
+  private record NoProviders() implements ProviderFactory {
+    @Override
+    public ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean check(ModelSettings model, @Nullable String apiKey) {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static RuntimeSettings settings(ApiKeySource key, ProviderFactory providers) {
+    Configuration hadoop = new Configuration(false);
+    hadoop.set("fs.test", "yes");
+    Rates rates = new Rates(BigDecimal.ONE, null, null, null, BigDecimal.TEN);
+    return new RuntimeSettings(
+        new RuntimeSettings.RunPlace(
+            "r1", "/store", "/runs/r1/misses", "v1", new SerializableConfiguration(hadoop)),
+        List.of(
+            new RuntimeSettings.Model(
+                MODEL, key, new ModelPrice(rates, List.of(new Tier(9, rates)), 1L, null)),
+            new RuntimeSettings.Model(MODEL, new ApiKeySource("free", null, null), null)),
+        new RuntimeSettings.Window(10, 100),
+        RuntimeSettings.Retries.of(new RetrySpec(6, 2, 600, 3600)),
+        providers);
+  }
+
+  private static byte[] write(Object value) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(value);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Object read(byte[] bytes) throws IOException, ClassNotFoundException {
+    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+      return in.readObject();
+    }
+  }
+
+  @Test
+  void settingsTravelUnchanged() throws Exception {
+    RuntimeSettings sent =
+        settings(new ApiKeySource("openai", "OPENAI_API_KEY", null), new NoProviders());
+
+    RuntimeSettings received = (RuntimeSettings) read(write(sent));
+
+    assertThat(received.place().hadoop().value().get("fs.test")).isEqualTo("yes");
+    assertThat(received).usingRecursiveComparison().ignoringFields("place.hadoop").isEqualTo(sent);
+    assertThat(received.retries()).isEqualTo(new RuntimeSettings.Retries(6, 2, 3600));
+  }
+
+  @Test
+  void theTaskTravelsWithTheFactoryThatJobsUse() throws Exception {
+    ProviderFactory providers =
+        new HttpProviderFactory(List.of(new OpenAiDialect(), new AnthropicDialect()));
+    ShardTask sent = new ShardTask(settings(new ApiKeySource("a", null, null), providers));
+
+    ShardTask received = (ShardTask) read(write(sent));
+
+    assertThat(received).hasFieldOrProperty("settings").isNotSameAs(sent);
+  }
+
+  @Test
+  void aKeyThatWasReadDoesNotTravel() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "sk-4711-secret");
+    ApiKeySource key = new ApiKeySource("openai", null, file.toString());
+    assertThat(key.read()).isEqualTo("sk-4711-secret");
+
+    byte[] bytes = write(new ShardTask(settings(key, new NoProviders())));
+
+    assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain("4711-secret");
+  }
+
+  @Test
+  void reportsAndRequestsTravelUnchanged() throws Exception {
+    ShardReport report =
+        new ShardReport(
+            List.of(
+                new ShardReport.Refused(
+                    LinkedRows.fingerprint("a"),
+                    FailureKind.NOT_FOUND,
+                    "no such model",
+                    1,
+                    0,
+                    false)),
+            new StopSignal.Cause(FailureKind.NOT_FOUND, "no such model"),
+            1,
+            2,
+            "driver",
+            3);
+    InferenceRequest request =
+        new InferenceRequest(
+            LinkedRows.fingerprint("a"), "small", List.of(new Message("user", "a")));
+
+    assertThat(read(write(report))).isEqualTo(report);
+    assertThat(read(write(request))).isEqualTo(request);
+  }
+}

@@ -1,0 +1,82 @@
+package io.penstock.pipeline;
+
+import static io.penstock.pipeline.SparkAssert.assertSameRows;
+import static io.penstock.pipeline.SparkForTests.sql;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.domain.FailureKind;
+import io.penstock.pipeline.StoreLookupStage.Lookup;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StoreLookupStageTest {
+  @TempDir Path folder;
+  private StoredEntries entries;
+  private Dataset<Row> rows;
+  private Dataset<Row> unique;
+
+  @BeforeEach
+  void linkFiveRequests() {
+    entries = new StoredEntries(folder);
+    rows =
+        LinkedRows.of(
+            folder, sql("select * from values ('a'), ('b'), ('c'), ('d'), ('La') as t(text)"));
+    unique = LinkedRows.unique(folder, rows);
+  }
+
+  private Dataset<Row> texts(Lookup lookup) {
+    return lookup.misses().join(rows, "row_id").selectExpr("input.text");
+  }
+
+  @Test
+  void aNewStoreHoldsNothing() throws IOException {
+    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+
+    assertThat(lookup.missCount()).isEqualTo(5);
+    assertThat(lookup.hitCount()).isZero();
+    assertSameRows(unique, lookup.misses().select("fingerprint", "row_id"));
+  }
+
+  @Test
+  void answersAndPermanentFailuresAreHitsAndTransientOnesMisses() throws IOException {
+    entries
+        .answer("r0", "a", "0.1")
+        .failure("r0", "b", FailureKind.CONTEXT_TOO_LONG)
+        .failure("r0", "c", FailureKind.SERVER_ERROR)
+        .failure("r0", "d", FailureKind.AUTHENTICATION)
+        .answer("r0", "of another job", "0.1");
+
+    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+
+    assertThat(lookup.missCount()).isEqualTo(3);
+    assertThat(lookup.hitCount()).isEqualTo(2);
+    assertSameRows(sql("select * from values ('c'), ('d'), ('La') as t(text)"), texts(lookup));
+  }
+
+  @Test
+  void anAnswerThatIsStoredTwiceIsOneHit() throws IOException {
+    entries
+        .failure("r0", "a", FailureKind.TIMEOUT)
+        .answer("r1", "a", "0.1")
+        .answer("r2", "a", "0.1");
+    entries.store().compact("r1");
+
+    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+
+    assertThat(lookup.hitCount()).isEqualTo(1);
+    assertThat(lookup.missCount()).isEqualTo(4);
+  }
+
+  @Test
+  void theMissesStayWhenTheStoreGrows() throws IOException {
+    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+    entries.answer("r1", "a", "0.1");
+
+    assertThat(lookup.misses().count()).isEqualTo(lookup.missCount());
+  }
+}
