@@ -70,10 +70,10 @@ final class LinkStage {
                         .map(name -> col(Columns.quote(name)))
                         .toArray(Column[]::new))
                 .as(Columns.INPUT),
-            col(Columns.MODEL_NAME),
+            col(RouteStage.MODEL).as(Columns.MODEL_NAME),
             messages.as(Columns.MESSAGES),
             udf(fingerprint, DataTypes.BinaryType)
-                .apply(struct(col(Columns.MODEL_NAME), messages))
+                .apply(struct(col(RouteStage.MODEL), messages))
                 .as(Columns.FINGERPRINT),
             when(error.isNotNull(), lit(FailureKind.INVALID_REQUEST.name())).as(Columns.ERROR_KIND),
             error.as(Columns.ERROR_MESSAGE));

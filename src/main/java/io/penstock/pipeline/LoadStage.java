@@ -8,6 +8,7 @@ import io.penstock.lake.LakeTable;
 import io.penstock.yaml.NearestName;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
@@ -19,6 +20,9 @@ import org.apache.spark.sql.SparkSession;
  * inference.
  */
 final class LoadStage {
+  /** Of columns that stages add to the input's. */
+  static final String RESERVED_PREFIX = "_penstock_";
+
   /** What Spark's json reader calls a line that it cannot read. */
   private static final String CORRUPT_RECORD = "_corrupt_record";
 
@@ -42,7 +46,7 @@ final class LoadStage {
     checkReadable(read);
     Dataset<Row> extended = read;
     for (Map.Entry<String, String> column : input.columns().entrySet()) {
-      extended = withColumn(extended, read, column.getKey(), column.getValue());
+      extended = withColumn(extended, column.getKey(), column.getValue());
     }
     Dataset<Row> rows = input.where() == null ? extended : where(extended, input.where());
     checkNames(rows);
@@ -71,14 +75,13 @@ final class LoadStage {
     }
   }
 
-  private Dataset<Row> withColumn(Dataset<Row> rows, Dataset<Row> read, String name, String sql) {
+  private static Dataset<Row> withColumn(Dataset<Row> rows, String name, String sql) {
     String key = "input.columns." + name;
-    if (Arrays.stream(read.columns()).anyMatch(name::equalsIgnoreCase)) {
+    if (Arrays.stream(rows.columns()).anyMatch(name::equalsIgnoreCase)) {
       throw new InvalidInputException(
           key + ": the input has a column of that name; choose another");
     }
-    attempt(key, () -> SqlRules.deterministic(key, read.select(expr(sql))));
-    return rows.withColumn(name, expr(sql));
+    return attempt(key, () -> SqlRules.deterministic(key, rows.withColumn(name, expr(sql))));
   }
 
   private static Dataset<Row> where(Dataset<Row> rows, String condition) {
@@ -93,6 +96,12 @@ final class LoadStage {
           "The input has columns named as result columns are: "
               + String.join(", ", clashes)
               + ". Set output.prefix to rename ours (run_id, the partition column, keeps its name: rename the input's)");
+    }
+    for (String name : rows.columns()) {
+      if (name.toLowerCase(Locale.ROOT).startsWith(RESERVED_PREFIX)) {
+        throw new InvalidInputException(
+            "The input's column " + name + " has a name that Penstock uses itself: rename it");
+      }
     }
     if (input.id() != null) {
       requireColumn(rows, input.id(), "input.id");

@@ -93,7 +93,7 @@ public final class PromptJob {
         .select(
             col(RenderStage.PROMPT).getField(Columns.MESSAGES).as(Columns.MESSAGES),
             col(RenderStage.PROMPT).getField(Columns.ERROR_MESSAGE).as(Columns.ERROR_MESSAGE),
-            col(Columns.MODEL_NAME))
+            col(RouteStage.MODEL))
         .limit(rows)
         .collectAsList();
   }

@@ -4,6 +4,7 @@ import io.penstock.domain.Message;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.prompt.PromptTemplate;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class PromptRenderer {
         if (row.isNullAt(i)) {
           return failed("column " + columns.get(i) + " is null");
         }
-        values.put(columns.get(i), row.getString(i));
+        values.put(columns.get(i), text(row.get(i)));
       }
       String prompt = user.render(values);
       if (prompt.isBlank()) {
@@ -60,6 +61,11 @@ final class PromptRenderer {
       messages.add(new Message(Message.USER, prompt));
       return RowFactory.create(RowCodec.toRows(messages).toArray(), prompt, null);
     }
+  }
+
+  /** Spark's own cast writes small decimals with an exponent. */
+  private static String text(Object value) {
+    return value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString();
   }
 
   /**

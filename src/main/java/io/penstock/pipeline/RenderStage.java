@@ -21,14 +21,15 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** Adds the column {@link #PROMPT} with the prompt of each row, or why it has none. Lazy. */
 final class RenderStage {
-  /** Of type {@link PromptRenderer#RENDERED}; no input column may be named so. */
-  static final String PROMPT = "_penstock_prompt";
+  /** Of type {@link PromptRenderer#RENDERED}. */
+  static final String PROMPT = LoadStage.RESERVED_PREFIX + "prompt";
 
   private final PromptSource source;
 
@@ -79,9 +80,10 @@ final class RenderStage {
     }
     boolean nested =
         type instanceof StructType || type instanceof ArrayType || type instanceof MapType;
-    return nested
-        ? to_json(column, Map.of("ignoreNullFields", "false"))
-        : column.cast(DataTypes.StringType);
+    if (nested) {
+      return to_json(column, Map.of("ignoreNullFields", "false"));
+    }
+    return type instanceof DecimalType ? column : column.cast(DataTypes.StringType);
   }
 
   /** A column of that exact name, else a path into structs. */

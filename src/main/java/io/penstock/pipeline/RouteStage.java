@@ -18,8 +18,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Adds {@link Columns#MODEL_NAME}: the model of each row, by the first rule that holds. Lazy. */
+/**
+ * Adds {@link #MODEL}: the job's name for the model of each row, by the first rule that holds.
+ * Lazy.
+ */
 final class RouteStage {
+  static final String MODEL = LoadStage.RESERVED_PREFIX + "model";
+
   private static final UDF1<String, Long> COUNT_TOKENS =
       prompt -> prompt == null ? null : (long) TokenCounter.o200k().count(prompt);
 
@@ -39,7 +44,7 @@ final class RouteStage {
    */
   Dataset<Row> apply(Dataset<Row> prompts) {
     if (rules.isEmpty()) {
-      return prompts.withColumn(Columns.MODEL_NAME, lit(onlyModel));
+      return prompts.withColumn(MODEL, lit(onlyModel));
     }
     Dataset<Row> seen = withRuleColumns(prompts);
     Column model = lit(rules.get(rules.size() - 1).model());
@@ -51,7 +56,7 @@ final class RouteStage {
                   lit(rule.model()))
               .otherwise(model);
     }
-    return seen.withColumn(Columns.MODEL_NAME, model);
+    return seen.withColumn(MODEL, model);
   }
 
   private static Dataset<Row> withRuleColumns(Dataset<Row> prompts) {

@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
 /** Adds up a run's results and its store entries; two small actions. */
@@ -67,15 +68,12 @@ final class TallyStage {
   RowTally rows(Dataset<Row> results) {
     List<Row> groups =
         results
-            .groupBy(
-                col(prefix + "served_from").as("served"),
-                col(prefix + Columns.ERROR_KIND).as("kind"))
+            .groupBy(result("served_from").as("served"), result(Columns.ERROR_KIND).as("kind"))
             .agg(
                 count(lit(1)).as("rows"),
-                sum(prefix + "cost_usd").as("cost"),
-                sum(prefix + "saved_usd").as("saved"),
-                sum(expr("if(" + Columns.quote(prefix + "cost_usd") + " is null, 1, 0)"))
-                    .as("unpriced"))
+                sum(result("cost_usd")).as("cost"),
+                sum(result("saved_usd")).as("saved"),
+                sum(result("cost_usd").isNull().cast(DataTypes.LongType)).as("unpriced"))
             .collectAsList();
     SortedMap<String, Long> failed = new TreeMap<>();
     groups.stream()
@@ -86,6 +84,10 @@ final class TallyStage {
         failed,
         total(groups, group -> group.getAs("cost")),
         new RunSummary.SavedUsd(saved(groups, "cache"), saved(groups, "duplicate")));
+  }
+
+  private Column result(String name) {
+    return col(Columns.quote(prefix + name));
   }
 
   private static @Nullable BigDecimal saved(List<Row> groups, String servedFrom) {

@@ -98,8 +98,7 @@ public final class CompletionStore {
   public void compact(String runId) throws IOException {
     List<Path> segments = files.uncompactedSegments(runId);
     if (!segments.isEmpty()) {
-      new Compaction(files)
-          .run(journal(segments).dropDuplicates(StoreColumns.ENTRY_ID), runId, segments);
+      new Compaction(files).run(journal(segments), runId, segments);
     }
   }
 
