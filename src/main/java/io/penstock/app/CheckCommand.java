@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
     description = "Checks job file, columns, paths, key and model, without a paid call.")
 final class CheckCommand extends JobCommand {
   private static final int PROVIDER_REFUSES = 5;
+  private static final int NOT_REACHED = 2;
 
   @Override
   int run(PromptJob job, JobWiring wiring) throws Exception {
@@ -40,7 +41,7 @@ final class CheckCommand extends JobCommand {
       return 0;
     } catch (ProviderException e) {
       CONSOLE.say(what + e.kind() + ": " + e.getMessage());
-      return e.kind().stopsRun() ? PROVIDER_REFUSES : 0;
+      return e.kind().stopsRun() ? PROVIDER_REFUSES : NOT_REACHED;
     }
   }
 }

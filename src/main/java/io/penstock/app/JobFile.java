@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record JobFile(
     JobSpec spec, Templates templates, PriceList prices, SimulatorOptions simulatorOptions) {
-  private static final String API_KEY_OPTION = "api.key";
+  private static final String API_KEY_OPTION = "api-key";
 
   /**
    * @param sets {@code key.path=value}
@@ -78,7 +78,10 @@ record JobFile(
                 ProviderDialect::name,
                 dialect ->
                     new DialectRules(
-                        dialect.parameters(), dialect.reserved(), dialect.needsMaxOutputTokens())));
+                        dialect.parameters(),
+                        dialect.reserved(),
+                        dialect.onlyValues(),
+                        dialect.needsMaxOutputTokens())));
   }
 
   private static String text(Path path) {
@@ -103,7 +106,7 @@ record JobFile(
   private static SimulatorOptions simulatorOptions(JobSpec spec, Problems problems) {
     String key = "providers." + JobSpecReader.SIMULATOR + ".options";
     Map<String, String> options = spec.providers().get(JobSpecReader.SIMULATOR).options();
-    if (options.keySet().stream().anyMatch(name -> name.matches(API_KEY_OPTION))) {
+    if (options.keySet().stream().anyMatch(name -> name.replace('_', '-').equals(API_KEY_OPTION))) {
       problems.add(key, "the embedded simulator asks for no key");
       return SimulatorOptions.defaults();
     }

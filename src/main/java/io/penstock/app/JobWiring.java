@@ -11,6 +11,7 @@ import io.penstock.config.JobSpecWriter;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.pipeline.ApiKeySource;
+import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.JobSetup;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.pricing.PriceList;
@@ -61,11 +62,21 @@ final class JobWiring implements AutoCloseable {
     return setup;
   }
 
-  /** The keys of all models; for looking whether they stand where they must not. */
+  /**
+   * The keys of all models, read for the first time: connecting opens nothing, but shows whether a
+   * key can stand in a header.
+   *
+   * @throws InvalidInputException when a key is missing or cannot be used
+   */
   List<String> readKeys() {
     List<String> keys = new ArrayList<>();
     for (JobSetup.Model model : setup.models()) {
       String key = model.key().read();
+      try {
+        setup.providers().connect(model.settings(), key, 1);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidInputException(String.valueOf(e.getMessage()));
+      }
       if (key != null) {
         keys.add(key);
       }

@@ -57,7 +57,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Simulator simulator = Simulator.start(options(), JobFile.standardPrices(), port)) {
+    try (Simulator simulator = start()) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(stopped::countDown, "penstock-simulator-stop"));
       System.out.println("listening on " + simulator.origin());
@@ -65,6 +65,15 @@ final class SimulateCommand implements Callable<Integer> {
       stopped.await();
     }
     return 0;
+  }
+
+  private Simulator start() {
+    SimulatorOptions options = options();
+    try {
+      return Simulator.start(options, JobFile.standardPrices(), port);
+    } catch (IllegalStateException e) {
+      throw new InvalidInputException(String.valueOf(e.getMessage()));
+    }
   }
 
   private SimulatorOptions options() {

@@ -1,5 +1,6 @@
 package io.penstock.config;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -7,7 +8,12 @@ import java.util.Set;
  *
  * @param parameters generation parameters that are passed through by name
  * @param reserved fields that Penstock writes itself or cannot honour
+ * @param onlyValues values that a parameter may have, where others have a price that is not in the
+ *     price list
  * @param needsMaxOutputTokens whether the provider demands an output limit
  */
 public record DialectRules(
-    Set<String> parameters, Set<String> reserved, boolean needsMaxOutputTokens) {}
+    Set<String> parameters,
+    Set<String> reserved,
+    Map<String, Set<String>> onlyValues,
+    boolean needsMaxOutputTokens) {}

@@ -9,6 +9,7 @@ import io.penstock.yaml.Problems;
 import io.penstock.yaml.RecordReader;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The checks of a job file that need more than one key, or a pattern. */
@@ -139,6 +140,15 @@ final class JobSpecChecks {
           "unknown key; "
               + NearestName.hint(key, known)
               + " Parameters outside the dialect's list go under extra");
+    } else if (rules.onlyValues().containsKey(key)
+        && !rules.onlyValues().get(key).contains(value.asText())) {
+      problems.add(
+          path + "." + key,
+          "is '"
+              + value.asText()
+              + "', only "
+              + String.join(", ", new TreeSet<>(rules.onlyValues().get(key)))
+              + " have the prices of the list; others are not built yet");
     } else if (value.isNull()) {
       problems.add(path + "." + key, "must not be null; leave it out instead");
     }

@@ -21,8 +21,6 @@ public record TokenUsage(
     long outputTokens,
     long reasoningOutputTokens)
     implements Serializable {
-  public static final TokenUsage NONE = of(0, 0);
-
   public static TokenUsage of(long inputTokens, long outputTokens) {
     return new TokenUsage(inputTokens, 0, 0, 0, outputTokens, 0);
   }

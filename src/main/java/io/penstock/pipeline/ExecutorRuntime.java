@@ -19,10 +19,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the tasks of one executor JVM share during a run: client, limiters, journal, and what is in
@@ -32,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * is gone by then.
  */
 final class ExecutorRuntime {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
+
   private static @Nullable ExecutorRuntime current;
 
   private final RuntimeSettings settings;
@@ -74,9 +81,28 @@ final class ExecutorRuntime {
     ExecutorRuntime closing = current;
     current = null;
     if (closing != null) {
+      closing.awaitAnswers();
       closing.clock.close();
       closing.settings.providers().close();
       closing.journal.close();
+    }
+  }
+
+  /** After a failed action calls may be under way; they are paid, so their answers are kept. */
+  private void awaitAnswers() {
+    stop.stop(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, "the run ended"));
+    long longestSeconds =
+        settings.models().stream()
+            .mapToLong(model -> model.settings().endpoint().requestTimeout().toSeconds())
+            .max()
+            .orElse(0);
+    try {
+      CompletableFuture.allOf(inFlight.values().toArray(CompletableFuture[]::new))
+          .get(longestSeconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Not all answers under way could be kept: {}", e.getClass().getSimpleName());
     }
   }
 

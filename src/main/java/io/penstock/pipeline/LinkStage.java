@@ -86,7 +86,8 @@ final class LinkStage {
     try {
       linked.write().parquet(rowsPath);
     } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
-      throw InvalidInputException.because("The input could not be read to its end", e);
+      throw InvalidInputException.because(
+          "The input could not be read to its end and written to the run folder", e);
     }
     return linked.sparkSession().read().parquet(rowsPath);
   }

@@ -109,7 +109,6 @@ public final class PromptJob {
     PublishStage.check(spec.output(), hadoop);
     console.say(
         "input: " + input.columns().length + " columns: " + String.join(", ", input.columns()));
-    console.say("store: " + spec.store().path() + (store.isNew() ? " is NEW" : " exists"));
   }
 
   private Dataset<Row> load() {
@@ -224,23 +223,22 @@ public final class PromptJob {
       throws IOException {
     PublishStage publish = new PublishStage(spec.output(), folder.runId(), hadoop);
     TallyStage tally = new TallyStage(spec.output().prefix());
-    TallyStage.RowTally rows = tally.rows(spark.read().parquet(publish.stage(results)));
-    if (rows.rows() != figures.deduped().rows()) {
-      throw new IllegalStateException(
-          "Results have "
-              + rows.rows()
-              + " rows, the run has "
-              + figures.deduped().rows()
-              + "; nothing was published");
+    TallyStage.RowTally rows;
+    String place;
+    try {
+      rows = tally.rows(spark.read().parquet(publish.stage(results)));
+      figures.requireEveryRow(rows.rows());
+      place =
+          figures.paid().stop().isEmpty() ? publish.publishComplete() : publish.publishPartial();
+    } finally {
+      publish.discardStaged();
     }
-    String place =
-        figures.paid().stop().isEmpty() ? publish.publishComplete() : publish.publishPartial();
     RunSummary summary =
         figures.summarize(
             folder.runId(),
             rows,
             tally.entries(store.entriesOf(folder.runId())),
-            new RunFigures.Limits(spec.failures().toleratedFraction(), store.tornLines()));
+            spec.failures().toleratedFraction());
     folder.write("summary.json", summary.toJson(), hadoop);
     return new Finished(summary, place, folder.path());
   }

@@ -3,8 +3,6 @@ package io.penstock.pipeline;
 import io.penstock.config.JobSpec.OutputSpec;
 import io.penstock.lake.Columns;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,6 +17,7 @@ import org.apache.spark.sql.Row;
 final class PublishStage {
   private static final String RUN_PREFIX = Columns.RUN_ID + "=";
   private static final String PARTIAL = "_partial";
+  private static final String OLD_PREFIX = "_old-";
   private static final String STAGING_PREFIX = "_staging-";
 
   private final OutputSpec output;
@@ -58,10 +57,14 @@ final class PublishStage {
 
   /** Writes the rows where no reader looks; returns their path. */
   String stage(Dataset<Row> results) throws IOException {
-    Path staging = staging();
-    fileSystem().delete(staging, true);
-    results.write().parquet(staging.toString());
-    return staging.toString();
+    discardStaged();
+    results.write().parquet(staging().toString());
+    return staging().toString();
+  }
+
+  /** Takes away what was staged and not published. */
+  void discardStaged() throws IOException {
+    fileSystem().delete(staging().getParent(), true);
   }
 
   /**
@@ -84,31 +87,32 @@ final class PublishStage {
    */
   String publishPartial() throws IOException {
     Path place = new Path(new Path(output.path(), PARTIAL), RUN_PREFIX + runId);
-    fileSystem().mkdirs(place.getParent());
     fileSystem().delete(place, true);
     moveStagedTo(place);
     return place.toString();
   }
 
-  /** Out of sight first, since that is one rename each; then deleted. */
+  /**
+   * Out of sight first, since that is one rename each; then deleted, with what a killed run left.
+   */
   private void removeOtherRuns(Path kept) throws IOException {
-    List<Path> old = new ArrayList<>();
     for (FileStatus child : fileSystem().listStatus(new Path(output.path()))) {
       String name = child.getPath().getName();
       if (name.startsWith(RUN_PREFIX) && !name.equals(kept.getName())) {
-        Path hidden = new Path(output.path(), "_old-" + name);
-        rename(child.getPath(), hidden);
-        old.add(hidden);
+        rename(child.getPath(), new Path(output.path(), OLD_PREFIX + name));
       }
     }
-    for (Path hidden : old) {
-      fileSystem().delete(hidden, true);
+    for (FileStatus child : fileSystem().listStatus(new Path(output.path()))) {
+      if (child.getPath().getName().startsWith(OLD_PREFIX)) {
+        fileSystem().delete(child.getPath(), true);
+      }
     }
   }
 
   private void moveStagedTo(Path place) throws IOException {
+    fileSystem().mkdirs(place.getParent());
     rename(staging(), place);
-    fileSystem().delete(staging().getParent(), true);
+    discardStaged();
   }
 
   private void rename(Path from, Path to) throws IOException {

@@ -4,11 +4,14 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.penstock.config.JobSpec.RouteSpec;
+import io.penstock.domain.Message;
 import io.penstock.lake.Columns;
+import io.penstock.lake.RowCodec;
 import io.penstock.tokens.TokenCounter;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +28,9 @@ import org.apache.spark.sql.types.DataTypes;
 final class RouteStage {
   static final String MODEL = LoadStage.RESERVED_PREFIX + "model";
 
-  private static final UDF1<String, Long> COUNT_TOKENS =
-      prompt -> prompt == null ? null : (long) TokenCounter.o200k().count(prompt);
+  /** Takes a row of the messages. */
+  private static final UDF1<Row, Long> COUNT_TOKENS =
+      row -> row.isNullAt(0) ? null : countTokens(RowCodec.messages(row, 0));
 
   private final List<RouteSpec> rules;
   private final String onlyModel;
@@ -59,6 +63,12 @@ final class RouteStage {
     return seen.withColumn(MODEL, model);
   }
 
+  private static long countTokens(List<Message> messages) {
+    return messages.stream()
+        .mapToLong(message -> TokenCounter.o200k().count(message.content()))
+        .sum();
+  }
+
   private static Dataset<Row> withRuleColumns(Dataset<Row> prompts) {
     for (String name : List.of(Columns.USER_PROMPT, Columns.INPUT_TOKENS)) {
       if (Arrays.stream(prompts.columns()).anyMatch(name::equalsIgnoreCase)) {
@@ -69,7 +79,10 @@ final class RouteStage {
     Column userPrompt = col(RenderStage.PROMPT).getField(Columns.USER_PROMPT);
     return prompts
         .withColumn(Columns.USER_PROMPT, userPrompt)
-        .withColumn(Columns.INPUT_TOKENS, udf(COUNT_TOKENS, DataTypes.LongType).apply(userPrompt));
+        .withColumn(
+            Columns.INPUT_TOKENS,
+            udf(COUNT_TOKENS, DataTypes.LongType)
+                .apply(struct(col(RenderStage.PROMPT).getField(Columns.MESSAGES))));
   }
 
   private static Column condition(Dataset<Row> rows, int index, String sql) {

@@ -23,15 +23,14 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, long startedNanos) 
   /**
    * @param toleratedFraction of the rows that may fail
    */
-  record Limits(BigDecimal toleratedFraction, long tornLines) {}
-
-  RunSummary summarize(String runId, RowTally rows, EntryTally entries, Limits limits) {
+  RunSummary summarize(
+      String runId, RowTally rows, EntryTally entries, BigDecimal toleratedFraction) {
     List<Refused> unstored = paid.refused().stream().filter(refused -> !refused.stored()).toList();
     long called = entries.requests() + unstored.size();
     long attempts = entries.attempts() + unstored.stream().mapToLong(Refused::attempts).sum();
     return new RunSummary(
         runId,
-        exitCode(rows, limits),
+        exitCode(rows, toleratedFraction),
         paid.stop().map(cause -> cause.kind() + ": " + cause.message()).orElse(null),
         rows.rows(),
         deduped.distinct(),
@@ -56,14 +55,25 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, long startedNanos) 
         paid.seconds() == 0 ? 0 : rounded(called / paid.seconds()),
         entries.latencyMs(),
         paid.peakInFlight(),
-        limits.tornLines());
+        lookup.tornLines());
   }
 
-  private int exitCode(RowTally rows, Limits limits) {
+  /**
+   * @throws IllegalStateException when rows were lost or made on the way
+   */
+  void requireEveryRow(long resultRows) {
+    if (resultRows != deduped.rows()) {
+      throw new IllegalStateException(
+          "Results have %d rows, the run has %d; nothing was published"
+              .formatted(resultRows, deduped.rows()));
+    }
+  }
+
+  private int exitCode(RowTally rows, BigDecimal toleratedFraction) {
     if (paid.stop().isPresent()) {
       return PROVIDER_REFUSES;
     }
-    BigDecimal tolerated = limits.toleratedFraction().multiply(BigDecimal.valueOf(rows.rows()));
+    BigDecimal tolerated = toleratedFraction.multiply(BigDecimal.valueOf(rows.rows()));
     return BigDecimal.valueOf(rows.failed()).compareTo(tolerated) > 0 ? MANY_FAILED : DONE;
   }
 

@@ -17,8 +17,9 @@ final class StoreLookupStage {
 
   /**
    * @param misses columns as given; persisted
+   * @param tornLines of the journal that were skipped
    */
-  record Lookup(Dataset<Row> misses, long missCount, long hitCount) {}
+  record Lookup(Dataset<Row> misses, long missCount, long hitCount, long tornLines) {}
 
   /**
    * @param unique one row per fingerprint
@@ -31,6 +32,6 @@ final class StoreLookupStage {
             .join(served, new String[] {Columns.FINGERPRINT}, "left_anti")
             .persist(StorageLevel.MEMORY_AND_DISK());
     long missCount = misses.count();
-    return new Lookup(misses, missCount, distinct - missCount);
+    return new Lookup(misses, missCount, distinct - missCount, store.tornLines());
   }
 }

@@ -82,7 +82,7 @@ final class TallyStage {
     return new RowTally(
         groups.stream().mapToLong(group -> group.<Long>getAs("rows")).sum(),
         failed,
-        total(groups, group -> group.getAs("cost")),
+        total(servedFrom(groups, "call"), group -> group.getAs("cost")),
         new RunSummary.SavedUsd(saved(groups, "cache"), saved(groups, "duplicate")));
   }
 
@@ -91,9 +91,11 @@ final class TallyStage {
   }
 
   private static @Nullable BigDecimal saved(List<Row> groups, String servedFrom) {
-    return total(
-        groups.stream().filter(group -> servedFrom.equals(group.getAs("served"))).toList(),
-        group -> group.getAs("saved"));
+    return total(servedFrom(groups, servedFrom), group -> group.getAs("saved"));
+  }
+
+  private static List<Row> servedFrom(List<Row> groups, String word) {
+    return groups.stream().filter(group -> word.equals(group.getAs("served"))).toList();
   }
 
   /** Null as soon as one amount is not known: a sum of the rest would look like the whole. */

@@ -11,14 +11,18 @@ final class WritableFolder {
   private WritableFolder() {}
 
   /**
-   * Makes the folder where it is missing, and writes and deletes a hidden file in it.
+   * Writes and deletes a hidden file in the folder or, where it is missing, in the nearest one
+   * above it that exists; makes no folder.
    *
    * @throws IOException when it cannot
    */
   static void prove(String folder, Configuration hadoop) throws IOException {
-    Path probe = new Path(folder, "_writable-" + UUID.randomUUID());
-    FileSystem files = probe.getFileSystem(hadoop);
-    files.mkdirs(probe.getParent());
+    Path nearest = new Path(folder);
+    FileSystem files = nearest.getFileSystem(hadoop);
+    while (!files.exists(nearest) && nearest.getParent() != null) {
+      nearest = nearest.getParent();
+    }
+    Path probe = new Path(nearest, "_writable-" + UUID.randomUUID());
     files.create(probe, false).close();
     files.delete(probe, false);
   }

@@ -19,6 +19,9 @@ public interface ProviderDialect extends Serializable {
    */
   Set<String> reserved();
 
+  /** Values that a parameter may have, where others have a price that is not in the price list. */
+  Map<String, Set<String>> onlyValues();
+
   /** Parameters that do not decide the answer and stay out of the fingerprint. */
   Set<String> indifferentParameters();
 

@@ -66,11 +66,6 @@ public final class ProviderException extends Exception {
     return details;
   }
 
-  /** The same with another message, keeping the cause and stack. */
-  public ProviderException withMessage(String message) {
-    return with(message, details);
-  }
-
   /** The same with another message and other details, keeping the cause and stack. */
   public ProviderException with(String message, Details details) {
     ProviderException copy = new ProviderException(kind, billing, status, message, details);

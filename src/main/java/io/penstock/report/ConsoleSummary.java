@@ -18,6 +18,19 @@ public final class ConsoleSummary {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("run " + run.runId() + (run.stopped() == null ? "" : " STOPPED: " + run.stopped()));
+    addRows(run, lines);
+    addRequests(run, lines);
+    addMoney(run, lines);
+    addTime(run, lines);
+    if (run.tornLines() > 0) {
+      lines.add(line("store", "%,d torn journal lines were skipped", run.tornLines()));
+    }
+    lines.add(line("results", "%s", resultsPath));
+    lines.add(line("summary", "%s", runPath + "/summary.json"));
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static void addRows(RunSummary run, List<String> lines) {
     lines.add(
         line(
             "rows",
@@ -26,6 +39,9 @@ public final class ConsoleSummary {
             run.succeeded(),
             run.failed()));
     run.failedByKind().forEach((kind, count) -> lines.add(line("", "%,d %s", count, kind)));
+  }
+
+  private static void addRequests(RunSummary run, List<String> lines) {
     lines.add(
         line("requests", "%,d distinct, %,d duplicate rows", run.distinct(), run.duplicates()));
     lines.add(
@@ -38,22 +54,27 @@ public final class ConsoleSummary {
     if (run.called() == 0 && run.stopped() == null) {
       lines.add(line("", "nothing was called: this run cost nothing"));
     }
+  }
+
+  private static void addMoney(RunSummary run, List<String> lines) {
     lines.add(line("tokens", "%,d input, %,d output", run.inputTokens(), run.outputTokens()));
     lines.add(line("cost", "%s", usd(run.costUsd())));
+    RunSummary.SavedUsd saved = run.savedUsd();
     lines.add(
         line(
             "saved",
             "%s by the store, %s by deduplication",
-            usd(run.savedUsd().cache()),
-            usd(run.savedUsd().duplicates())));
-    if (run.wasteUsd().known().signum() > 0 || run.wasteUsd().possible().signum() > 0) {
+            usd(saved.cache()),
+            usd(saved.duplicates())));
+    RunSummary.WasteUsd waste = run.wasteUsd();
+    if (waste.known().signum() > 0 || waste.possible().signum() > 0) {
       lines.add(
           line(
-              "waste",
-              "%s known, at most %s possible",
-              usd(run.wasteUsd().known()),
-              usd(run.wasteUsd().possible())));
+              "waste", "%s known, at most %s possible", usd(waste.known()), usd(waste.possible())));
     }
+  }
+
+  private static void addTime(RunSummary run, List<String> lines) {
     lines.add(
         line(
             "time",
@@ -72,12 +93,6 @@ public final class ConsoleSummary {
               latency.p95(),
               latency.p99()));
     }
-    if (run.tornLines() > 0) {
-      lines.add(line("store", "%,d torn journal lines were skipped", run.tornLines()));
-    }
-    lines.add(line("results", "%s", resultsPath));
-    lines.add(line("summary", "%s", runPath + "/summary.json"));
-    return String.join(System.lineSeparator(), lines);
   }
 
   private static String line(String label, String format, Object... values) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +94,50 @@ class MainTest {
                 "spark.ui.enabled=false"))
         .isEqualTo(5);
     assertThat(new JobHarness(folder).list("store")).isEmpty();
+  }
+
+  @Test
+  void checkFailsWhereNobodyAnswersAndMakesNoFolder() throws IOException {
+    Path job = simulated();
+    String nobody = "models.m={provider: local, model: x}";
+
+    int exitCode =
+        Main.execute(
+            "check",
+            job.toString(),
+            "--set",
+            nobody,
+            "--set",
+            "providers.local={dialect: openai, base_url: 'http://127.0.0.1:1'}",
+            "--conf",
+            "spark.ui.enabled=false");
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("the job cannot run");
+    assertThat(folder.resolve("answers")).doesNotExist();
+  }
+
+  @Test
+  void aKeyThatNoHeaderCanHoldIsTold() throws IOException {
+    Path key = new JobHarness(folder).file("key", "one-half-4711", "other-half-4712");
+
+    int exitCode =
+        Main.execute(
+            "infer", simulated().toString(), "--set", "providers.simulator.api_key_file=" + key);
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(errors())
+        .contains("holds a character that no header may hold")
+        .doesNotContain("4711");
+  }
+
+  @Test
+  void aPortInUseIsTold() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(Main.execute("simulate", "--port", String.valueOf(taken.getLocalPort())))
+          .isEqualTo(2);
+    }
+    assertThat(errors()).contains("cannot listen on 127.0.0.1");
   }
 
   @Test

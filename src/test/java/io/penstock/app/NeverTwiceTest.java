@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
@@ -88,6 +89,24 @@ class NeverTwiceTest {
       assertThat(jobs.results().count()).isEqualTo(ROWS);
     } finally {
       retrying.stop();
+    }
+  }
+
+  @Test
+  void aRunThatFailsWithCallsUnderWayKeepsTheirAnswers() throws IOException {
+    JobHarness.spark();
+    try (Simulator simulator = JobHarness.simulator("latency=fixed:300ms")) {
+      InterruptingFactory.calls.set(0);
+      Path job = jobs.job(simulator.origin());
+
+      assertThatThrownBy(() -> jobs.run(job, NeverTwiceTest::interrupting))
+          .isInstanceOf(Exception.class);
+      long sent = simulator.stats().requests();
+      RunSummary again = jobs.run(job).summary();
+
+      assertThat(sent).isBetween(20L, (long) ROWS - 1);
+      assertThat(again.cacheHits()).isEqualTo(sent);
+      assertThat(simulator.stats().requests()).isEqualTo(ROWS);
     }
   }
 

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole jobs against the simulator, which keeps its own account of what it was asked and what it
@@ -353,6 +355,18 @@ class PromptJobTest {
     assertThat(jobs.results().where("cost_usd is not null").count()).isZero();
     assertThat(jobs.said)
         .anySatisfy(line -> assertThat(line).contains("no price is known for model sim-free"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model_name", "Fingerprint", "cost_usd"})
+  void anInputColumnNamedAsOneOfOursStaysAsItIs(String name) throws Exception {
+    jobs.file("input.jsonl", "{\"question\": \"hi\", \"" + name + "\": \"theirs\"}");
+
+    jobs.run(jobs.job(simulator.origin()), "output.prefix=ai.");
+
+    Row row = jobs.results().first();
+    assertThat(row.<String>getAs(name)).isEqualTo("theirs");
+    assertThat(row.<String>getAs("ai.model_name")).isEqualTo("small");
   }
 
   @Test

@@ -36,6 +36,18 @@ final class JobSpecChecksTest {
   }
 
   @Test
+  void parametersWithAPriceOfTheirOwnAreRefused() {
+    assertThatCode(
+            () ->
+                Jobs.smallestWith(
+                    "models={m: {provider: openai, model: x, service_tier: default}}"))
+        .doesNotThrowAnyException();
+    Jobs.refuses(
+        "models={m: {provider: openai, model: x, service_tier: flex}}",
+        "models.m.service_tier: is 'flex', only auto, default have the prices of the list; others are not built yet");
+  }
+
+  @Test
   void theInputIsEitherAPathOrATable() {
     assertThat(Jobs.smallestWith("input={table: c.d.t}").input().table()).isEqualTo("c.d.t");
     Jobs.refuses("input.table=c.d.t", "input: must have either path or table");

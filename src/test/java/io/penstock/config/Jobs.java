@@ -20,11 +20,12 @@ final class Jobs {
       Map.of(
           "openai",
           new DialectRules(
-              Set.of("temperature", "top_p", "stop", "seed", "logit_bias"),
+              Set.of("temperature", "top_p", "stop", "seed", "logit_bias", "service_tier"),
               Set.of("model", "messages", "stream", "max_tokens"),
+              Map.of("service_tier", Set.of("auto", "default")),
               false),
           "anthropic",
-          new DialectRules(Set.of("temperature"), Set.of("model", "messages"), true));
+          new DialectRules(Set.of("temperature"), Set.of("model", "messages"), Map.of(), true));
 
   private static final String KNOWN_PROVIDERS =
       """

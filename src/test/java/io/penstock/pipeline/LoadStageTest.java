@@ -47,6 +47,13 @@ final class LoadStageTest {
   }
 
   @Test
+  void columnsNamedAsOnesOfOurOwnAreRefused() {
+    assertThatThrownBy(() -> load(csv(NONE, Map.of("_Penstock_prompt", "1"), null)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("_Penstock_prompt has a name that Penstock uses itself");
+  }
+
+  @Test
   void csvHasAHeaderDoubledQuotesAndLineFeedsInQuotes() {
     Dataset<Row> rows = load(csv(NONE, NONE, null));
 

@@ -2,6 +2,7 @@ package io.penstock.pipeline;
 
 import static io.penstock.pipeline.SparkAssert.assertSameRows;
 import static io.penstock.pipeline.SparkForTests.sql;
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -40,7 +41,7 @@ final class RouteStageTest {
   private static void assertModels(Dataset<Row> routed, String models) {
     assertSameRows(
         sql("select * from values " + models + " as t(id, model_name)"),
-        routed.select("id", "model_name"));
+        routed.select(col("id"), col(RouteStage.MODEL).as("model_name")));
   }
 
   @Test
@@ -77,6 +78,21 @@ final class RouteStageTest {
     assertModels(routed, "(1, 'one'), (2, 'two'), (3, 'none')");
   }
 
+  @Test
+  void inputTokensAreThoseOfAllMessages() {
+    Dataset<Row> input =
+        SparkForTests.session()
+            .sql(
+                "select array(named_struct('role','user','content','one two three'),"
+                    + " named_struct('role','user','content','four')) as chat");
+    Dataset<Row> prompts =
+        new RenderStage(new RenderStage.PromptSource(null, null, "chat")).apply(input);
+
+    Dataset<Row> routed = route(prompts, rule("input_tokens = 4", "four"), otherwise("other"));
+
+    assertThat(SparkForTests.texts(routed, RouteStage.MODEL)).containsExactly("four");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"user_prompt", "User_Prompt", "input_tokens", "INPUT_TOKENS"})
   void aColumnNamedAsOneThatRulesSeeIsRefused(String name) {
@@ -93,7 +109,7 @@ final class RouteStageTest {
 
     assertSameRows(
         sql("select 5 as input_tokens, 'only' as model_name"),
-        routed.select("input_tokens", "model_name"));
+        routed.select(col("input_tokens"), col(RouteStage.MODEL).as("model_name")));
   }
 
   @ParameterizedTest
@@ -108,6 +124,6 @@ final class RouteStageTest {
   void aSingleRuleWithoutConditionTakesAll() {
     Dataset<Row> routed = route(input(), otherwise("all"));
 
-    assertThat(SparkForTests.texts(routed, "model_name")).containsOnly("all").hasSize(3);
+    assertThat(SparkForTests.texts(routed, RouteStage.MODEL)).containsOnly("all").hasSize(3);
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
@@ -51,9 +52,23 @@ final class RunFiguresTest {
     Dataset<Row> none = SparkForTests.session().emptyDataFrame();
     RunFigures figures =
         new RunFigures(
-            new Deduped(none, rows.rows(), 2, 12), new Lookup(none, 9, 3), paid, System.nanoTime());
-    return figures.summarize(
-        "r1", rows, entries(), new RunFigures.Limits(new BigDecimal(tolerated), 4));
+            new Deduped(none, rows.rows(), 2, 12),
+            new Lookup(none, 9, 3, 4),
+            paid,
+            System.nanoTime());
+    return figures.summarize("r1", rows, entries(), new BigDecimal(tolerated));
+  }
+
+  @Test
+  void refusesResultsThatLostARow() {
+    Dataset<Row> none = SparkForTests.session().emptyDataFrame();
+    RunFigures figures =
+        new RunFigures(new Deduped(none, 20, 2, 12), new Lookup(none, 9, 3, 0), Paid.NOTHING, 0);
+
+    figures.requireEveryRow(20);
+
+    assertThatThrownBy(() -> figures.requireEveryRow(19))
+        .hasMessageContaining("Results have 19 rows, the run has 20");
   }
 
   private static Paid paid(List<Refused> refused, StopSignal.Cause stop) {

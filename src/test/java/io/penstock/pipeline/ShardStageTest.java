@@ -45,7 +45,7 @@ final class ShardStageTest {
   private Shards shard(Dataset<Row> rows, String name) {
     long count = rows.count();
     return new ShardStage(folder.resolve(name).toString(), SLOTS)
-        .apply(new Lookup(rows.select("fingerprint", "row_id"), count, 0), rows);
+        .apply(new Lookup(rows.select("fingerprint", "row_id"), count, 0, 0), rows);
   }
 
   private Dataset<Row> written(String name) {
@@ -89,7 +89,7 @@ final class ShardStageTest {
     Dataset<Row> misses = rows.where("input.text like 'L%'").select("fingerprint", "row_id");
 
     Shards shards =
-        new ShardStage(folder + "/misses", SLOTS).apply(new Lookup(misses, 5, 15), rows);
+        new ShardStage(folder + "/misses", SLOTS).apply(new Lookup(misses, 5, 15, 0), rows);
 
     assertThat(shards.requests()).isEqualTo(5);
     assertSameRows(
@@ -173,7 +173,7 @@ final class ShardStageTest {
 
     Shards shards =
         new ShardStage(folder + "/misses", SLOTS)
-            .apply(new Lookup(rows.select("fingerprint", "row_id").where("false"), 0, 5), rows);
+            .apply(new Lookup(rows.select("fingerprint", "row_id").where("false"), 0, 5, 0), rows);
 
     assertThat(shards.requests()).isZero();
     assertThat(folder.resolve("misses")).doesNotExist();

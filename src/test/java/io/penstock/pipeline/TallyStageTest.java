@@ -62,11 +62,19 @@ final class TallyStageTest {
             .rows(
                 results(
                     "",
-                    "('call', null, 0.1, 0), ('duplicate', null, 0, 0.2),"
+                    "('call', null, 0.1, 0), ('call', null, null, null),"
                         + " ('duplicate', null, null, null), ('cache', null, 0, 0.3)"));
 
     assertThat(tally.costUsd()).isNull();
     assertThat(tally.savedUsd()).isEqualTo(new RunSummary.SavedUsd(new BigDecimal("0.3"), null));
+  }
+
+  @Test
+  void whatTheStoreServesWithoutAPriceCostsNothing() {
+    RowTally tally = new TallyStage("").rows(results("", "('cache', null, null, null)"));
+
+    assertThat(tally.costUsd()).isEqualByComparingTo("0");
+    assertThat(tally.savedUsd().cache()).isNull();
   }
 
   @Test

@@ -14,13 +14,19 @@ class WritableFolderTest {
   @TempDir Path folder;
 
   @Test
-  void isMadeAndLeftEmpty() throws IOException {
-    WritableFolder.prove(folder.resolve("a/b").toString(), new Configuration());
+  void leavesNothingBehind() throws IOException {
+    WritableFolder.prove(folder.toString(), new Configuration());
 
-    assertThat(folder.resolve("a/b")).isDirectory();
-    try (var files = Files.list(folder.resolve("a/b"))) {
+    try (var files = Files.list(folder)) {
       assertThat(files.filter(file -> !file.toString().endsWith(".crc"))).isEmpty();
     }
+  }
+
+  @Test
+  void aMissingFolderIsJudgedByTheNearestOneAndNotMade() throws IOException {
+    WritableFolder.prove(folder.resolve("a/b").toString(), new Configuration());
+
+    assertThat(folder.resolve("a")).doesNotExist();
   }
 
   @Test

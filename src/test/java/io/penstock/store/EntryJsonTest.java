@@ -45,7 +45,7 @@ final class EntryJsonTest {
   @Test
   void everythingThatMayBeNullMayBeNull() throws IOException {
     Completion bare =
-        new Completion(null, null, FinishReason.OTHER, null, null, null, TokenUsage.NONE, true);
+        new Completion(null, null, FinishReason.OTHER, null, null, null, TokenUsage.of(0, 0), true);
 
     assertThat(read(EntryJson.write(withAnswer(bare))).answer()).isEqualTo(bare);
   }

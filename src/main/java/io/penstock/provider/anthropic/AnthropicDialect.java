@@ -17,7 +17,7 @@ public final class AnthropicDialect implements ProviderDialect {
   private static final String VERSION = "2023-06-01";
 
   private static final Set<String> INDIFFERENT =
-      Set.of("metadata", "service_tier", "cache_control", "inference_geo");
+      Set.of("metadata", "service_tier", "cache_control");
 
   private static final Set<String> PARAMETERS =
       Set.of(
@@ -31,11 +31,11 @@ public final class AnthropicDialect implements ProviderDialect {
           "tool_choice",
           "metadata",
           "service_tier",
-          "cache_control",
-          "inference_geo");
+          "cache_control");
 
   private static final Set<String> RESERVED =
-      Set.of("model", "messages", "system", "stream", "max_tokens");
+      // some places have prices of their own, which the price list has not
+      Set.of("model", "messages", "system", "stream", "max_tokens", "inference_geo");
 
   @Override
   public String name() {
@@ -50,6 +50,12 @@ public final class AnthropicDialect implements ProviderDialect {
   @Override
   public Set<String> reserved() {
     return RESERVED;
+  }
+
+  /** Priority is another price. */
+  @Override
+  public Map<String, Set<String>> onlyValues() {
+    return Map.of("service_tier", Set.of("auto", "standard_only"));
   }
 
   @Override

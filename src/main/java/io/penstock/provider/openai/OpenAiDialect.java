@@ -50,9 +50,7 @@ public final class OpenAiDialect implements ProviderDialect {
           "prompt_cache_key",
           "prompt_cache_options",
           "prompt_cache_retention",
-          "modalities",
-          "prediction",
-          "web_search_options");
+          "prediction");
 
   private static final Set<String> RESERVED =
       Set.of(
@@ -62,7 +60,11 @@ public final class OpenAiDialect implements ProviderDialect {
           "stream_options",
           "n",
           "max_tokens",
-          "max_completion_tokens");
+          "max_completion_tokens",
+          // answers in sound and searches have prices of their own, which the price list has not
+          "modalities",
+          "audio",
+          "web_search_options");
 
   @Override
   public String name() {
@@ -77,6 +79,12 @@ public final class OpenAiDialect implements ProviderDialect {
   @Override
   public Set<String> reserved() {
     return RESERVED;
+  }
+
+  /** Flex, priority and scale are other prices. */
+  @Override
+  public Map<String, Set<String>> onlyValues() {
+    return Map.of("service_tier", Set.of("auto", "default"));
   }
 
   @Override

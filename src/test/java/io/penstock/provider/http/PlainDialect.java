@@ -33,6 +33,11 @@ final class PlainDialect implements ProviderDialect {
   }
 
   @Override
+  public Map<String, Set<String>> onlyValues() {
+    return Map.of();
+  }
+
+  @Override
   public Set<String> indifferentParameters() {
     return Set.of();
   }
