@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import io.penstock.pipeline.JobSetup;
 import io.penstock.pipeline.PromptJob;
+import io.penstock.pipeline.RunConsole;
 import io.penstock.provider.ProviderException;
 import picocli.CommandLine.Command;
 
@@ -12,6 +13,12 @@ import picocli.CommandLine.Command;
 final class CheckCommand extends JobCommand {
   private static final int PROVIDER_REFUSES = 5;
   private static final int NOT_REACHED = 2;
+
+  /** All that a check says is what it is for. */
+  @Override
+  RunConsole console() {
+    return System.out::println;
+  }
 
   @Override
   int run(PromptJob job, JobWiring wiring) throws Exception {
@@ -34,13 +41,13 @@ final class CheckCommand extends JobCommand {
     try {
       boolean known = wiring.setup().providers().check(model.settings(), model.key().read());
       String price = model.price() == null ? ", but no price is known for it" : "";
-      CONSOLE.say(
+      System.out.println(
           what
               + (known ? "known" : "cannot be asked for, the server has no list of models")
               + price);
       return 0;
     } catch (ProviderException e) {
-      CONSOLE.say(what + e.kind() + ": " + e.getMessage());
+      System.out.println(what + e.kind() + ": " + e.getMessage());
       return e.kind().stopsRun() ? PROVIDER_REFUSES : NOT_REACHED;
     }
   }

@@ -13,8 +13,10 @@ import picocli.CommandLine.Mixin;
 abstract class JobCommand implements Callable<Integer> {
   @Mixin JobArguments arguments;
 
-  /** Progress goes to standard error, results of the command to standard output. */
-  static final RunConsole CONSOLE = System.err::println;
+  /** Where progress goes; what a command is for goes to standard output. */
+  RunConsole console() {
+    return System.err::println;
+  }
 
   /** Returns the exit code. */
   abstract int run(PromptJob job, JobWiring wiring) throws Exception;
@@ -27,7 +29,7 @@ abstract class JobCommand implements Callable<Integer> {
       SparkSession spark =
           SparkSessions.start(file.spec().name(), arguments.master, arguments.settings);
       try {
-        return run(new PromptJob(spark, wiring.setup(), CONSOLE), wiring);
+        return run(new PromptJob(spark, wiring.setup(), console()), wiring);
       } finally {
         spark.stop();
       }

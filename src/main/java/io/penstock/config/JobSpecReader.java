@@ -54,16 +54,21 @@ public final class JobSpecReader {
     return readWithoutBadKeys(job, problems);
   }
 
-  /** So that one mistyped key does not hide what is wrong elsewhere. */
+  /** So that one mistyped or missing key does not hide what is wrong elsewhere. */
   private @Nullable JobSpec readWithoutBadKeys(ObjectNode job, Problems problems) {
+    ObjectNode rest = YamlTree.without(job, problems.paths());
     Problems further = problems.anew();
-    JobSpec rest =
-        new RecordReader(further).read(YamlTree.without(job, problems.paths()), JobSpec.class, "");
-    if (rest != null) {
-      new JobSpecChecks(rest, dialects, further).run();
+    JobSpec spec = new RecordReader(further).read(rest, JobSpec.class, "");
+    if (spec
+        == null) { // a required key is not there: any text in its place will do to look further
+      ObjectNode filled = YamlTree.withTexts(rest, further.paths());
+      spec = new RecordReader(problems.anew()).read(filled, JobSpec.class, "");
+    }
+    if (spec != null) {
+      new JobSpecChecks(spec, dialects, further).run();
     }
     problems.addIndependent(further);
-    return rest;
+    return spec;
   }
 
   private static void resolvePaths(ObjectNode job, Path folder) {

@@ -10,7 +10,6 @@ import io.penstock.lake.Columns;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.yaml.NearestName;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +58,7 @@ final class RenderStage {
             .flatMap(template -> template.columns().stream())
             .distinct()
             .toList();
+    requireColumns(input.schema(), names);
     List<Column> values = new ArrayList<>();
     for (String name : names) {
       values.add(asText(input, name).as("c" + values.size()));
@@ -86,22 +86,28 @@ final class RenderStage {
     return type instanceof DecimalType ? column : column.cast(DataTypes.StringType);
   }
 
-  /** A column of that exact name, else a path into structs. */
-  private static List<String> resolve(StructType schema, String name) {
-    List<String> names = List.of(schema.fieldNames());
-    if (names.contains(name)) {
-      return List.of(name);
-    }
-    List<String> path = Arrays.asList(name.split("\\.", -1));
-    return findField(schema, path)
-        .map(found -> path)
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
+  private static void requireColumns(StructType schema, List<String> names) {
+    List<String> known = List.of(schema.fieldNames());
+    List<String> missing =
+        names.stream()
+            .filter(name -> findField(schema, resolve(schema, name)).isEmpty())
+            .map(
+                name ->
                     "prompt: the input has no column '"
                         + name
                         + "'; "
-                        + NearestName.hint(name, names)));
+                        + NearestName.hint(name, known))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new InvalidInputException(String.join("\n", missing));
+    }
+  }
+
+  /** A column of that exact name, else a path into structs. */
+  private static List<String> resolve(StructType schema, String name) {
+    return List.of(schema.fieldNames()).contains(name)
+        ? List.of(name)
+        : List.of(name.split("\\.", -1));
   }
 
   private static Optional<DataType> findField(StructType schema, List<String> path) {

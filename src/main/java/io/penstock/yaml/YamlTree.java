@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** YAML text as a tree: repeated keys are errors, numbers keep all their digits. */
 public final class YamlTree {
@@ -112,17 +113,27 @@ public final class YamlTree {
   /** The tree without these keys; paths that lead nowhere, or into a list, are passed over. */
   public static ObjectNode without(ObjectNode tree, List<String> paths) {
     ObjectNode copy = tree.deepCopy();
-    for (String path : paths) {
-      int dot = path.lastIndexOf('.');
-      JsonNode parent = copy;
-      for (String key : dot < 0 ? List.<String>of() : splitPath(path.substring(0, dot))) {
-        parent = parent.path(key);
-      }
-      if (parent instanceof ObjectNode object) {
-        object.remove(path.substring(dot + 1));
-      }
-    }
+    paths.forEach(path -> atParent(copy, path, ObjectNode::remove));
     return copy;
+  }
+
+  /** The tree with some text at each of these keys, where there is a mapping to put it. */
+  public static ObjectNode withTexts(ObjectNode tree, List<String> paths) {
+    ObjectNode copy = tree.deepCopy();
+    paths.forEach(path -> atParent(copy, path, (parent, key) -> parent.put(key, "missing")));
+    return copy;
+  }
+
+  private static void atParent(
+      ObjectNode tree, String path, BiConsumer<ObjectNode, String> change) {
+    int dot = path.lastIndexOf('.');
+    JsonNode parent = tree;
+    for (String key : dot < 0 ? List.<String>of() : splitPath(path.substring(0, dot))) {
+      parent = parent.path(key);
+    }
+    if (parent instanceof ObjectNode object) {
+      change.accept(object, path.substring(dot + 1));
+    }
   }
 
   private static List<String> splitPath(String path) {

@@ -70,6 +70,13 @@ class BadInputTest {
   }
 
   @Test
+  void allColumnsThatTemplatesMissAreTold() {
+    assertThatThrownBy(() -> jobs.run(job, "prompt.user=\"{Question} {identifier}\""))
+        .hasMessageContaining("'Question'; did you mean 'question'?")
+        .hasMessageContaining("'identifier'");
+  }
+
+  @Test
   void namesIdsThatRepeat() {
     assertThatThrownBy(() -> jobs.run(job, "input.id=id", "input.where=id is not null"))
         .hasMessageContaining("must not repeat; some that do: 1 (2 times)");

@@ -149,12 +149,15 @@ class MainTest {
             "--set",
             "nmae=x",
             "--set",
+            "store={pth: x}",
+            "--set",
             "models.m.temprature=1",
             "--set",
             "prompt.user=\"{a\"");
 
     assertThat(exitCode).isEqualTo(2);
     assertThat(errors())
+        .contains("store.pth: unknown key; did you mean 'path'?")
         .contains("nmae: unknown key; did you mean 'name'?")
         .contains("models.m.temprature: unknown key; did you mean 'temperature'?")
         .contains("prompt.user: has a single '{'");

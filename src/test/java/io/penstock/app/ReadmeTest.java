@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.config.JobSpec;
 import io.penstock.domain.FailureKind;
@@ -135,11 +136,11 @@ class ReadmeTest {
   @Test
   void theJobsShownAreValid() throws IOException {
     Matcher blocks = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(readme());
-    JsonNode job = null;
+    assertThat(blocks.find()).isTrue();
+    ObjectNode whole = (ObjectNode) YAML.readTree(blocks.group(1));
     int shown = 0;
-    while (blocks.find()) {
-      JsonNode block = YAML.readTree(blocks.group(1));
-      job = job == null ? block : merged(job, block);
+    for (boolean more = true; more; more = blocks.find()) {
+      ObjectNode job = with(whole, YAML.readTree(blocks.group(1)));
       Path file =
           Files.writeString(
               folder.resolve("job" + shown++ + ".yaml"), YAML.writeValueAsString(job));
@@ -147,11 +148,22 @@ class ReadmeTest {
           .isEqualTo("ticket-triage");
     }
 
-    assertThat(shown).isEqualTo(2);
+    assertThat(shown).isEqualTo(4);
   }
 
-  private static JsonNode merged(JsonNode job, JsonNode part) throws IOException {
-    return YAML.readerForUpdating(job.deepCopy()).readValue(part);
+  /**
+   * The job with a part of another: its prompt takes the place of the first, its rules need a
+   * second model.
+   */
+  private static ObjectNode with(ObjectNode whole, JsonNode part) throws IOException {
+    ObjectNode job = whole.deepCopy();
+    if (part.has("prompt")) {
+      job.remove("prompt");
+    }
+    if (part.has("routing")) {
+      ((ObjectNode) job.get("models")).set("large", job.path("models").path("small"));
+    }
+    return YAML.readerForUpdating(job).readValue(part);
   }
 
   @Test

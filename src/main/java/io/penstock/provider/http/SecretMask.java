@@ -18,13 +18,16 @@ final class SecretMask {
   private static final Pattern KEY_LIKE =
       Pattern.compile("\\bsk-[\\w*-]{6,}|(?<=(?i:\\bbearer)\\s)[^\\s\"',;)]+");
 
+  /** Fewer letters are no secret, and stand in many a word. */
+  private static final int MIN_LENGTH = 4;
+
   private final @Nullable String key;
 
   /**
-   * @param key null or blank where the provider needs none
+   * @param key null where the provider needs none
    */
   SecretMask(@Nullable String key) {
-    this.key = key == null || key.isBlank() ? null : key;
+    this.key = key == null || key.strip().length() < MIN_LENGTH ? null : key;
   }
 
   String mask(String text) {
