@@ -86,7 +86,7 @@ public final class PromptJob {
   /**
    * The first rows as they would be sent. Calls and writes nothing.
    *
-   * @return columns messages, error_message, model_name
+   * @return columns messages, error_message and the name of the model
    */
   public List<Row> preview(int rows) {
     return route(render(load()))
@@ -106,7 +106,7 @@ public final class PromptJob {
   public void check() throws IOException {
     Dataset<Row> input = load();
     route(render(input));
-    PublishStage.check(spec.output(), hadoop);
+    checkFolders();
     console.say(
         "input: " + input.columns().length + " columns: " + String.join(", ", input.columns()));
   }

@@ -118,6 +118,24 @@ class MainTest {
   }
 
   @Test
+  void checkProvesTheFoldersWritable() throws IOException {
+    Path job = simulated();
+    new JobHarness(folder).file("taken", "a file where a folder should be");
+
+    int exitCode =
+        Main.execute(
+            "check",
+            job.toString(),
+            "--set",
+            "store.path=taken/store",
+            "--conf",
+            "spark.ui.enabled=false");
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(errors()).contains("store.path").contains("cannot be written");
+  }
+
+  @Test
   void aKeyThatNoHeaderCanHoldIsTold() throws IOException {
     Path key = new JobHarness(folder).file("key", "one-half-4711", "other-half-4712");
 
