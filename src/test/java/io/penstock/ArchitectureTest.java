@@ -43,6 +43,7 @@ class ArchitectureTest {
           Map.entry("provider.anthropic", Set.of("domain", "provider", "provider.http", "tokens")),
           Map.entry("inference", Set.of("domain", "limit", "provider")),
           Map.entry("store", Set.of("domain", "lake")),
+          Map.entry("cluster", Set.of("domain", "limit", "config")),
           Map.entry("simulator", Set.of("domain", "pricing", "tokens")),
           Map.entry(
               "pipeline",
@@ -58,7 +59,8 @@ class ArchitectureTest {
                   "prompt",
                   "report",
                   "inference",
-                  "store")),
+                  "store",
+                  "cluster")),
           Map.entry(
               "app",
               Set.of(
@@ -74,6 +76,7 @@ class ArchitectureTest {
                   "report",
                   "inference",
                   "store",
+                  "cluster",
                   "simulator",
                   "pipeline",
                   "provider.http",
@@ -124,7 +127,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "io.penstock.pipeline", "io.penstock.lake", "io.penstock.store", "io.penstock.app")
+            "io.penstock.pipeline",
+            "io.penstock.lake",
+            "io.penstock.store",
+            "io.penstock.cluster",
+            "io.penstock.app")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")

@@ -45,8 +45,11 @@ final class AnswerDelivery {
     if (charge == null) {
       entry.refused(reply.status());
       send(reply.body(), whenWritten(exchange::endExchange));
-    } else if (peerHasClosed() || reply.fault() == Fault.RESET) {
+    } else if (peerHasClosed()) {
       entry.dropped(charge);
+      abort();
+    } else if (reply.fault() == Fault.RESET) {
+      entry.withheld(charge);
       abort();
     } else if (reply.fault() == null) {
       sendAnswer(charge, reply.body());
@@ -82,7 +85,7 @@ final class AnswerDelivery {
         .executeAfter(
             () -> {
               if (peerHasClosed()) {
-                entry.spoilt(reply.status(), charge);
+                entry.brokenOff(reply.status(), charge);
                 abort();
               } else {
                 sendAnswer(charge, rest);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ok answers with status 200 that were delivered whole
  * @param byStatus responses by status; a connection closed without an answer has none
  * @param undelivered answers that were generated and billed but did not reach the client whole
+ * @param spoilt undelivered ones that a fault, and not the client, kept from arriving whole
  * @param failedRequests distinct requests that a fault made fail at least once
  */
 public record SimulatorStats(
@@ -28,6 +29,7 @@ public record SimulatorStats(
     long ok,
     SortedMap<Integer, Long> byStatus,
     long undelivered,
+    long spoilt,
     long failedRequests,
     Load load) {
   public SimulatorStats {
@@ -39,10 +41,15 @@ public record SimulatorStats(
    *     answer never finds its request among them
    * @param peakInFlight most of them at any moment
    * @param firstAt when the first request arrived; null before
+   * @param lastRequestAt when the last request arrived; null before
    * @param lastAt when the last answer was handed over; null before
    */
   public record Load(
-      int inFlight, int peakInFlight, @Nullable Instant firstAt, @Nullable Instant lastAt) {}
+      int inFlight,
+      int peakInFlight,
+      @Nullable Instant firstAt,
+      @Nullable Instant lastRequestAt,
+      @Nullable Instant lastAt) {}
 
   /** Requests beyond the first of each distinct one: repeats, retries and refused ones. */
   public long duplicates() {
@@ -81,9 +88,11 @@ public record SimulatorStats(
     json.writeNumberField("in_flight", inFlight());
     json.writeNumberField("peak_in_flight", peakInFlight());
     json.writeStringField("first_at", text(load.firstAt()));
+    json.writeStringField("last_request_at", text(load.lastRequestAt()));
     json.writeStringField("last_at", text(load.lastAt()));
     json.writeNumberField("first_to_last_seconds", firstToLast().toMillis() / 1000.0);
     json.writeNumberField("undelivered", undelivered);
+    json.writeNumberField("spoilt", spoilt);
     json.writeNumberField("failed_requests", failedRequests);
   }
 

@@ -27,10 +27,12 @@ final class StatsRecorder {
   private long accepted;
   private long ok;
   private long undelivered;
+  private long spoilt;
   private long failedRequests;
   private int inFlight;
   private int peakInFlight;
   private @Nullable Instant firstAt;
+  private @Nullable Instant lastRequestAt;
   private @Nullable Instant lastAt;
 
   StatsRecorder(InstantSource clock) {
@@ -53,7 +55,8 @@ final class StatsRecorder {
     requests++;
     inFlight++;
     peakInFlight = Math.max(peakInFlight, inFlight);
-    firstAt = firstAt == null ? now() : firstAt;
+    lastRequestAt = now();
+    firstAt = firstAt == null ? lastRequestAt : firstAt;
     return new Entry();
   }
 
@@ -64,8 +67,9 @@ final class StatsRecorder {
         ok,
         byStatus,
         undelivered,
+        spoilt,
         failedRequests,
-        new SimulatorStats.Load(inFlight, peakInFlight, firstAt, lastAt));
+        new SimulatorStats.Load(inFlight, peakInFlight, firstAt, lastRequestAt, lastAt));
   }
 
   synchronized byte[] invoice() {
@@ -135,18 +139,37 @@ final class StatsRecorder {
       }
     }
 
-    /** The answer is billed, and only a spoilt one is sent. */
+    /** The answer is billed, and a fault lets only a spoilt one be sent. */
     void spoilt(int status, Charge charge) {
       synchronized (StatsRecorder.this) {
-        if (end()) {
-          byStatus.merge(status, 1L, Long::sum);
-          undelivered++;
-          invoice.addUndelivered(charge);
+        if (open) {
+          spoilt++;
         }
+        brokenOff(status, charge);
       }
     }
 
-    /** The answer is billed, and nothing is sent. */
+    /** The answer is billed, and a fault lets nothing be sent. */
+    void withheld(Charge charge) {
+      synchronized (StatsRecorder.this) {
+        if (open) {
+          spoilt++;
+        }
+        dropped(charge);
+      }
+    }
+
+    /** The answer is billed, and the client leaves when a part of it is sent. */
+    void brokenOff(int status, Charge charge) {
+      synchronized (StatsRecorder.this) {
+        if (open) {
+          byStatus.merge(status, 1L, Long::sum);
+        }
+        dropped(charge);
+      }
+    }
+
+    /** The answer is billed, and the client has left before anything is sent. */
     void dropped(Charge charge) {
       synchronized (StatsRecorder.this) {
         if (end()) {

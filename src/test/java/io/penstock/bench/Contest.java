@@ -23,7 +23,8 @@ record Contest(Path folder, int inFlight, int rounds) {
     Client penstock = new PenstockJob();
     List<Round> bareRounds = new ArrayList<>();
     List<Round> penstockRounds = new ArrayList<>();
-    try (SimulatorProcess simulator = new SimulatorProcess(scene.latency())) {
+    try (SimulatorProcess simulator =
+        SimulatorProcess.start("--latency", "fixed:" + scene.latency().toMillis() + "ms")) {
       round(bareLoop, scene.warmUp(), simulator);
       round(penstock, scene.warmUp(), simulator);
       for (int i = 0; i < rounds; i++) {

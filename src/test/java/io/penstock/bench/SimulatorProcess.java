@@ -5,14 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /** A simulator in a process of its own, so that its processor time is not the client's. */
-final class SimulatorProcess implements AutoCloseable {
+public final class SimulatorProcess implements AutoCloseable {
   private static final String LISTENING = "listening on ";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -20,10 +21,21 @@ final class SimulatorProcess implements AutoCloseable {
   private final Process process;
   private final String origin;
 
-  /** Starts it on any free port. */
-  SimulatorProcess(Duration latency) throws IOException {
-    process =
-        new ProcessBuilder(
+  private SimulatorProcess(Process process) throws IOException {
+    this.process = process;
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "simulator-process-stop"));
+    origin = readOrigin(process.inputReader());
+  }
+
+  /**
+   * Starts it on any free port.
+   *
+   * @param options of the command {@code simulate}, but for the port
+   */
+  public static SimulatorProcess start(String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-cp",
@@ -31,13 +43,10 @@ final class SimulatorProcess implements AutoCloseable {
                 "io.penstock.app.Main",
                 "simulate",
                 "--port",
-                "0",
-                "--latency",
-                "fixed:" + latency.toMillis() + "ms")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-simulator-stop"));
-    origin = readOrigin(process.inputReader());
+                "0"));
+    command.addAll(List.of(options));
+    return new SimulatorProcess(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
   private static String readOrigin(BufferedReader out) throws IOException {
@@ -48,13 +57,24 @@ final class SimulatorProcess implements AutoCloseable {
     return line.substring(LISTENING.length());
   }
 
-  String origin() {
+  /** Of the API, without a path. */
+  public String origin() {
     return origin;
   }
 
   /** Begins new figures. */
-  void reset() throws IOException {
+  public void reset() throws IOException {
     send(new Request.Builder().url(origin + "/reset").post(RequestBody.EMPTY).build());
+  }
+
+  /** What it has seen since the reset. */
+  public JsonNode stats() throws IOException {
+    return read("/stats");
+  }
+
+  /** What it has billed since the reset. */
+  public JsonNode invoice() throws IOException {
+    return read("/invoice");
   }
 
   /**
@@ -63,7 +83,7 @@ final class SimulatorProcess implements AutoCloseable {
    * @throws IllegalStateException unless just so many distinct requests were answered, once each
    */
   double secondsOf(int requests, int inFlight) throws IOException {
-    JsonNode stats = send(new Request.Builder().url(origin + "/stats").build());
+    JsonNode stats = stats();
     boolean exact =
         stats.path("requests").asInt() == requests
             && stats.path("distinct").asInt() == requests
@@ -74,6 +94,10 @@ final class SimulatorProcess implements AutoCloseable {
           "Expected " + requests + " answers, at most " + inFlight + " at once: " + stats);
     }
     return stats.path("first_to_last_seconds").asDouble();
+  }
+
+  private JsonNode read(String path) throws IOException {
+    return send(new Request.Builder().url(origin + path).build());
   }
 
   private JsonNode send(Request request) throws IOException {

@@ -3,6 +3,7 @@ package io.penstock.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.Message;
+import io.penstock.pipeline.SparkForTests;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class RowCodecTest {
   @Test
   void readsTheMessagesThatItWrote() {
-    SparkSession spark = SparkSession.builder().master("local[2]").getOrCreate();
+    SparkSession spark = SparkForTests.session();
     List<Message> messages =
         List.of(new Message(Message.SYSTEM, "be terse"), new Message(Message.USER, "zero \0 🙂"));
 

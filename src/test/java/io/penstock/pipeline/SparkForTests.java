@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.PenstockPlugin;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -15,6 +16,7 @@ public final class SparkForTests {
   public static SparkSession session() {
     return SparkSession.builder()
         .master("local[4]")
+        .config("spark.plugins", PenstockPlugin.class.getName())
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.session.timeZone", "UTC")

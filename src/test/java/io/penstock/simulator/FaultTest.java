@@ -40,6 +40,7 @@ class FaultTest {
     assertThat(new BigDecimal(invoice.path("undelivered_usd").textValue())).isPositive();
     assertThat(invoice.at("/models/" + GPT + "/undelivered/requests").intValue()).isEqualTo(1);
     assertThat(fixture.stats().path("undelivered").intValue()).isEqualTo(1);
+    assertThat(fixture.stats().path("spoilt").intValue()).isEqualTo(1);
     assertThat(fixture.stats().path("ok").intValue()).isZero();
     assertThat(fixture.stats().path("failed_requests").intValue()).isEqualTo(1);
     assertThat(fixture.stats().path("in_flight").intValue()).isZero();
@@ -126,6 +127,7 @@ class FaultTest {
       SimulatorFixture.await(() -> fixture.simulator.stats().inFlight() == 0);
       assertThat(fixture.stats().path("ok").intValue()).isEqualTo(1);
       assertThat(fixture.stats().path("undelivered").intValue()).isEqualTo(1);
+      assertThat(fixture.stats().path("spoilt").intValue()).isZero();
       assertThat(fixture.stats().path("failed_requests").intValue()).isZero();
     }
   }

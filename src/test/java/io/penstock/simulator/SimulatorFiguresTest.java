@@ -41,8 +41,8 @@ class SimulatorFiguresTest {
       assertThat(after.path("in_flight").intValue()).isZero();
       assertThat(after.path("peak_in_flight").intValue()).isEqualTo(1);
       assertThat(after.path("first_at").textValue()).endsWith("Z");
-      assertThat(after.path("last_at").textValue())
-          .isGreaterThanOrEqualTo(after.path("first_at").textValue());
+      assertThat(after.path("last_request_at").textValue())
+          .isBetween(after.path("first_at").textValue(), after.path("last_at").textValue());
       assertThat(after.path("first_to_last_seconds").doubleValue()).isNotNegative();
     }
   }
@@ -132,6 +132,7 @@ class SimulatorFiguresTest {
 
       assertThat(fixture.stats().path("ok").intValue()).isZero();
       assertThat(fixture.stats().path("undelivered").intValue()).isEqualTo(1);
+      assertThat(fixture.stats().path("spoilt").intValue()).isZero();
       assertThat(fixture.stats().path("failed_requests").intValue()).isZero();
       assertThat(new BigDecimal(fixture.invoice().path("undelivered_usd").textValue()))
           .isPositive();

@@ -1,0 +1,44 @@
+package io.penstock.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A runtime that notes what is asked of it. */
+final class FakeParticipant implements Participant {
+  private final String runId;
+  private final List<String> events = new ArrayList<>();
+  private Counts counts = Counts.NONE;
+
+  FakeParticipant(String runId) {
+    this.runId = runId;
+  }
+
+  /** "stop: reason" and "close", in their order. */
+  synchronized List<String> events() {
+    return List.copyOf(events);
+  }
+
+  synchronized void count(Counts now) {
+    counts = now;
+  }
+
+  @Override
+  public String runId() {
+    return runId;
+  }
+
+  @Override
+  public synchronized Counts counts() {
+    return counts;
+  }
+
+  @Override
+  public synchronized void stop(String reason) {
+    events.add("stop: " + reason);
+  }
+
+  @Override
+  public synchronized void close() {
+    events.add("close");
+  }
+}
