@@ -3,12 +3,15 @@ package io.penstock.store;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,6 +19,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.Usd;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.function.Function;
 
@@ -25,28 +29,50 @@ final class EntryJson {
   private static final StreamReadConstraints ANY_LENGTH =
       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();
 
+  private static final String FINGERPRINT = "fingerprint";
+
   private static final ObjectMapper JSON =
       JsonMapper.builder(JsonFactory.builder().streamReadConstraints(ANY_LENGTH).build())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .addModule(asText(new SimpleModule("fingerprint"), Fingerprint.class, Fingerprint::parse))
+          .addModule(asText(new SimpleModule(FINGERPRINT), Fingerprint.class, Fingerprint::parse))
           .addModule(asText(new SimpleModule("usd"), Usd.class, Usd::of))
           .addModule(asText(new SimpleModule("instant"), Instant.class, Instant::parse))
+          .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
           .build();
+
+  private static final ObjectReader READER = JSON.readerFor(StoreEntry.class);
+  private static final ObjectWriter WRITER = JSON.writerFor(StoreEntry.class);
 
   private EntryJson() {}
 
-  static byte[] write(Object record) throws IOException {
-    return JSON.writeValueAsBytes(record);
+  static byte[] write(StoreEntry entry) throws IOException {
+    return WRITER.writeValueAsBytes(entry);
+  }
+
+  /** Leaves the stream open. */
+  static void write(StoreEntry entry, OutputStream out) throws IOException {
+    WRITER.writeValue(out, entry);
   }
 
   static StoreEntry read(byte[] line, int offset, int length) throws IOException {
-    return JSON.readValue(line, offset, length, StoreEntry.class);
+    return READER.readValue(line, offset, length);
   }
 
-  /** The format version in a segment's first line; 0 where it holds none. */
-  static int readVersion(byte[] line, int offset, int length) throws IOException {
-    return JSON.readTree(line, offset, length).path("version").asInt();
+  /** An entry's fingerprint as it is written; reads no further than to there. */
+  static String readFingerprint(byte[] line, int offset, int length) throws IOException {
+    try (JsonParser in = JSON.createParser(line, offset, length)) {
+      in.nextToken();
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        boolean found = in.currentName().equals(FINGERPRINT);
+        in.nextToken();
+        if (found) {
+          return in.getText();
+        }
+        in.skipChildren();
+      }
+      throw new IOException("A journal entry has no fingerprint");
+    }
   }
 
   private static <T> SimpleModule asText(

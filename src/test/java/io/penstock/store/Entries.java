@@ -19,6 +19,8 @@ final class Entries {
   /** Entries are completed so many seconds after this. */
   static final Instant START = Instant.parse("2026-11-22T23:59:00Z");
 
+  static final Journal.Durability DURABILITY = new Journal.Durability(false, 8);
+
   private static final Effort ONE_ATTEMPT = new Effort(1, 0, 1500, Waste.NONE);
 
   private Entries() {}
@@ -28,6 +30,10 @@ final class Entries {
     bits[0] = (byte) (number >>> 8);
     bits[15] = (byte) number;
     return Fingerprint.of(bits);
+  }
+
+  static Intent intent(int fingerprint, String worstUsd) {
+    return new Intent(fingerprint(fingerprint), Usd.of(worstUsd));
   }
 
   static Origin origin(String runId, int shard) {

@@ -110,6 +110,17 @@ final class EntryJsonTest {
   }
 
   @Test
+  void findsTheFingerprintWhereverItStands() throws IOException {
+    byte[] json = EntryJson.write(Entries.answer("e1", 7, "yes", 0));
+    byte[] later =
+        "{\"a\":{\"fingerprint\":1},\"fingerprint\":\"v1-x\"}".getBytes(StandardCharsets.UTF_8);
+
+    assertThat(EntryJson.readFingerprint(json, 0, json.length))
+        .isEqualTo(Entries.fingerprint(7).toString());
+    assertThat(EntryJson.readFingerprint(later, 0, later.length)).isEqualTo("v1-x");
+  }
+
+  @Test
   void readsAPartOfALongerBuffer() throws IOException {
     StoreEntry entry = Entries.answer("e1", 1, "yes", 0);
     byte[] line = LineFrame.frame(EntryJson.write(entry));

@@ -1,5 +1,6 @@
 package io.penstock.store;
 
+import static io.penstock.store.JournalFolder.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,28 +9,27 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class JournalTest {
-  private static final int PATIENCE_SECONDS = 30;
-
-  private final Configuration hadoop = new Configuration();
-  private final AtomicInteger torn = new AtomicInteger();
-
   @TempDir Path store;
+
+  private JournalFolder folder;
+
+  @BeforeEach
+  void openFolder() {
+    folder = new JournalFolder(store);
+  }
 
   @Test
   void allThatManyThreadsAppendIsReadable() throws Exception {
@@ -43,8 +43,10 @@ final class JournalTest {
     }
     journal.close();
 
-    assertThat(read()).extracting(StoreEntry::entryId).containsExactlyInAnyOrderElementsOf(ids);
-    assertThat(torn).hasValue(0);
+    assertThat(folder.entries())
+        .extracting(StoreEntry::entryId)
+        .containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(folder.torn).hasValue(0);
   }
 
   @Test
@@ -53,7 +55,7 @@ final class JournalTest {
     try (Journal journal = journal()) {
       await(journal.append(entry));
 
-      assertThat(read()).containsExactly(entry);
+      assertThat(folder.entries()).containsExactly(entry);
     }
   }
 
@@ -68,7 +70,50 @@ final class JournalTest {
     journal.close();
 
     assertThat(flushed).allMatch(future -> future.isDone() && !future.isCompletedExceptionally());
-    assertThat(read()).hasSize(2_500);
+    assertThat(folder.entries()).hasSize(2_500);
+  }
+
+  @Test
+  void allKindsOfLinesAreWrittenInTheirOrder() throws Exception {
+    StoreEntry entry = Entries.answer("e1", 1, "yes", 0);
+    try (Journal journal = journal()) {
+      journal.intend(Entries.intent(1, "0.0012"));
+      journal.intend(Entries.intent(2, "0"));
+      journal.settle(Entries.fingerprint(2));
+      journal.append(entry);
+    }
+
+    assertThat(Files.readAllLines(folder.segments().get(0)))
+        .extracting(line -> line.substring(LineFrame.HEADER_BYTES))
+        .containsExactly(
+            "{\"format\":\"penstock-journal\",\"version\":2}",
+            "{\"intent\":\"v1-00000000000000000000000000000001\",\"worst_usd\":\"0.0012\"}",
+            "{\"intent\":\"v1-00000000000000000000000000000002\",\"worst_usd\":\"0\"}",
+            "{\"settled\":\"v1-00000000000000000000000000000002\"}",
+            new String(EntryJson.write(entry), StandardCharsets.UTF_8),
+            "{\"end\":\"last\"}");
+    assertThat(folder.entries()).containsExactly(entry);
+    assertThat(folder.torn).hasValue(0);
+  }
+
+  @Test
+  void anIntentIsReadableBeforeItsCallMayStart() throws Exception {
+    try (Journal journal = journal()) {
+      await(journal.intend(Entries.intent(1, "1")));
+
+      assertThat(folder.inDoubt().calls()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatMustOutliveThePowerIsWrittenLikewise() throws Exception {
+    var durability = new Journal.Durability(true, 8);
+    try (Journal journal =
+        new Journal(store.toString(), Entries.RUN, "exec-3", durability, new Configuration())) {
+      await(journal.append(Entries.answer("e1", 1, "yes", 0)));
+
+      assertThat(folder.entries()).hasSize(1);
+    }
   }
 
   @Test
@@ -85,9 +130,10 @@ final class JournalTest {
       await(one.append(Entries.answer("e1", 1, "yes", 0)));
       await(other.append(Entries.answer("e2", 2, "yes", 0)));
 
-      assertThat(segments()).hasSize(2);
+      assertThat(folder.segments()).hasSize(2);
       assertThat(one.writerId()).startsWith("exec-3-").isNotEqualTo(other.writerId());
-      assertThat(segments()).anyMatch(path -> name(path).startsWith(one.writerId()));
+      assertThat(folder.segments())
+          .anyMatch(path -> JournalFolder.name(path).startsWith(one.writerId()));
     }
   }
 
@@ -96,14 +142,14 @@ final class JournalTest {
     byte[] whole = write(Entries.answer("e1", 1, "a", 0), Entries.answer("e2", 2, "b", 0));
     int end = whole.length - lastLine(whole).length;
     for (int length : new int[] {end + 1, end + 9, whole.length - 2, whole.length - 1}) {
-      torn.set(0);
-      Files.write(segments().get(0), Arrays.copyOf(whole, length));
+      folder.torn.set(0);
+      Files.write(folder.segments().get(0), Arrays.copyOf(whole, length));
 
-      assertThat(read())
+      assertThat(folder.entries())
           .as(length + " bytes")
           .extracting(StoreEntry::entryId)
           .containsExactly("e1");
-      assertThat(torn).as(length + " bytes").hasValue(1);
+      assertThat(folder.torn).as(length + " bytes").hasValue(1);
     }
   }
 
@@ -115,39 +161,39 @@ final class JournalTest {
             Entries.answer("e2", 2, "b", 0),
             Entries.answer("e3", 3, "c", 0));
     String damaged = new String(whole, StandardCharsets.UTF_8).replace("\"e2\"", "\"e9\"");
-    Files.writeString(segments().get(0), damaged);
+    Files.writeString(folder.segments().get(0), damaged);
 
-    assertThat(read()).extracting(StoreEntry::entryId).containsExactly("e1", "e3");
-    assertThat(torn).hasValue(1);
+    assertThat(folder.entries()).extracting(StoreEntry::entryId).containsExactly("e1", "e3");
+    assertThat(folder.torn).hasValue(1);
   }
 
   @Test
   void aDamagedFirstLineCostsNoEntry() throws Exception {
     byte[] whole = write(Entries.answer("e1", 1, "a", 0), Entries.answer("e2", 2, "b", 0));
     whole[0] ^= 1;
-    Files.write(segments().get(0), whole);
+    Files.write(folder.segments().get(0), whole);
 
-    assertThat(read()).extracting(StoreEntry::entryId).containsExactly("e1", "e2");
+    assertThat(folder.entries()).extracting(StoreEntry::entryId).containsExactly("e1", "e2");
   }
 
   @Test
   void anEmptySegmentHasNoEntries() throws Exception {
     write(Entries.answer("e1", 1, "a", 0));
-    Files.write(segments().get(0), new byte[0]);
+    Files.write(folder.segments().get(0), new byte[0]);
 
-    assertThat(read()).isEmpty();
-    assertThat(torn).hasValue(0);
+    assertThat(folder.entries()).isEmpty();
+    assertThat(folder.torn).hasValue(0);
   }
 
   @Test
   void aNewerFormatIsRefused() throws Exception {
     write(Entries.answer("e1", 1, "a", 0));
-    byte[] header = EntryJson.write(new Journal.Header("penstock-journal", 2));
-    Files.write(segments().get(0), LineFrame.frame(header), StandardOpenOption.TRUNCATE_EXISTING);
+    Files.delete(folder.segments().get(0));
+    folder.write("exec-3-0a0a0a0a-0", ControlLine.header().replace("2", "3"));
 
     assertThatIOException()
-        .isThrownBy(this::read)
-        .withMessageContaining("has format 2, this Penstock reads up to 1");
+        .isThrownBy(folder::entries)
+        .withMessageContaining("has format 3, this Penstock reads up to 2");
   }
 
   @Test
@@ -155,13 +201,13 @@ final class JournalTest {
     String text = new String(write(Entries.answer("e1", 1, "a", 0)), StandardCharsets.UTF_8);
 
     assertThat(text.lines().findFirst().orElseThrow())
-        .endsWith(" {\"format\":\"penstock-journal\",\"version\":1}");
+        .endsWith(" {\"format\":\"penstock-journal\",\"version\":2}");
   }
 
   @Test
   void afterAFailedWriteNothingIsAccepted() throws Exception {
     Path file = Files.createFile(store.resolve("file"));
-    Journal journal = new Journal(file.resolve("store").toString(), Entries.RUN, "exec-3", hadoop);
+    Journal journal = new JournalFolder(file.resolve("store")).writer();
 
     CompletableFuture<Void> first = journal.append(Entries.answer("e1", 1, "a", 0));
     assertThatThrownBy(() -> await(first))
@@ -170,6 +216,8 @@ final class JournalTest {
     CompletableFuture<Void> later = journal.append(Entries.answer("e2", 2, "b", 0));
 
     assertThatThrownBy(() -> await(later)).hasCauseInstanceOf(IOException.class);
+    assertThat(journal.intend(Entries.intent(3, "1"))).isCompletedExceptionally();
+    journal.settle(Entries.fingerprint(3)); // throws nothing
     assertThatIOException()
         .isThrownBy(journal::close)
         .withMessageContaining("could not be written");
@@ -182,7 +230,7 @@ final class JournalTest {
       await(journal.append(Entries.answer("e2", 2, "whole", 0)));
     }
 
-    assertThat(read()).extracting(StoreEntry::entryId).containsExactly("e1", "e2");
+    assertThat(folder.entries()).extracting(StoreEntry::entryId).containsExactly("e1", "e2");
   }
 
   @Test
@@ -193,20 +241,24 @@ final class JournalTest {
     CompletableFuture<Void> late = journal.append(Entries.answer("e1", 1, "a", 0));
 
     assertThat(late).isCompletedExceptionally(); // else its caller would wait for ever
+    journal.abandon(); // and ending again changes nothing
+    assertThat(store.resolve("journal")).doesNotExist();
   }
 
   private Journal journal() {
-    return new Journal(store.toString(), Entries.RUN, "exec-3", hadoop);
+    return folder.writer();
   }
 
-  /** The bytes of a closed segment with these entries, the only one. */
+  /** The bytes of the only segment, which has these entries and no end line. */
   private byte[] write(StoreEntry... entries) throws Exception {
     try (Journal journal = journal()) {
       for (StoreEntry entry : entries) {
         await(journal.append(entry));
       }
     }
-    return Files.readAllBytes(segments().get(0));
+    Path segment = folder.segments().get(0);
+    byte[] whole = Files.readAllBytes(segment);
+    return Arrays.copyOf(whole, whole.length - JournalFiles.LAST_LINE.length);
   }
 
   private static byte[] lastLine(byte[] text) {
@@ -215,28 +267,5 @@ final class JournalTest {
       start--;
     }
     return Arrays.copyOfRange(text, start, text.length);
-  }
-
-  private List<StoreEntry> read() throws IOException {
-    List<StoreEntry> entries = new ArrayList<>();
-    for (Path segment : segments()) {
-      org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(segment.toUri());
-      new JournalReader(path, hadoop, torn::incrementAndGet).forEachRemaining(entries::add);
-    }
-    return entries;
-  }
-
-  private List<Path> segments() throws IOException {
-    try (var files = Files.list(store.resolve("journal/run=" + Entries.RUN))) {
-      return files.filter(path -> !name(path).startsWith(".")).sorted().toList();
-    }
-  }
-
-  private static String name(Path path) {
-    return path.getFileName().toString();
-  }
-
-  private static void await(Future<?> future) throws Exception {
-    future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -42,8 +42,21 @@ final class RunJournalTest {
     assertThat(RunJournal.fingerprints(store.toString(), "r2", 1, hadoop)).hasSize(1);
   }
 
+  @Test
+  void whatIsOnlyIntendedHasNoOutcome() throws IOException {
+    try (Journal journal =
+        new Journal(store.toString(), Entries.RUN, "exec-1", Entries.DURABILITY, hadoop)) {
+      journal.intend(Entries.intent(11, "1"));
+      journal.append(Entries.inShard(1, "e1", 12));
+    }
+
+    assertThat(RunJournal.fingerprints(store.toString(), Entries.RUN, 1, hadoop))
+        .containsExactly(Entries.fingerprint(12));
+  }
+
   private void write(String runId, StoreEntry... entries) throws IOException {
-    try (Journal journal = new Journal(store.toString(), runId, "exec-1", hadoop)) {
+    try (Journal journal =
+        new Journal(store.toString(), runId, "exec-1", Entries.DURABILITY, hadoop)) {
       for (StoreEntry entry : entries) {
         journal.append(entry);
       }

@@ -1,0 +1,11 @@
+package io.penstock.store;
+
+import io.penstock.domain.Fingerprint;
+import io.penstock.domain.Usd;
+
+/**
+ * A call that is about to start.
+ *
+ * @param worstUsd the most that it can cost; zero without a known price
+ */
+public record Intent(Fingerprint fingerprint, Usd worstUsd) {}
