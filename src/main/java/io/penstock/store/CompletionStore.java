@@ -1,17 +1,28 @@
 package io.penstock.store;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min_by;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.domain.Usd;
 import io.penstock.lake.Columns;
+import io.penstock.store.StoreCare.Mergeable;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -44,9 +55,9 @@ public final class CompletionStore {
     this.tornLines = spark.sparkContext().longAccumulator("torn journal lines");
   }
 
-  /** Whether there is no such folder yet. */
+  /** Whether nothing was ever kept there. */
   public boolean isNew() throws IOException {
-    return !fileSystem().exists(new Path(path));
+    return !fileSystem().exists(new Path(path, JournalFiles.FOLDER)) && !files.hasCompletions();
   }
 
   /**
@@ -57,6 +68,23 @@ public final class CompletionStore {
     return entries().where(isAnswer().or(isPermanentFailure())).select(Columns.FINGERPRINT);
   }
 
+  /** Those that a run wrote; of them no call is needed either way. May repeat. */
+  public Dataset<Row> servedFingerprintsOf(String runId) throws IOException {
+    return entries()
+        .where(writtenIn(runId).and(isAnswer().or(isPermanentFailure())))
+        .select(Columns.FINGERPRINT);
+  }
+
+  /**
+   * As {@link #servedFingerprints}, but of the requests that failed for good only those that did so
+   * in this run.
+   */
+  public Dataset<Row> answeredOrFailedIn(String runId) throws IOException {
+    return entries()
+        .where(isAnswer().or(isPermanentFailure().and(writtenIn(runId))))
+        .select(Columns.FINGERPRINT);
+  }
+
   /**
    * The entry that serves each fingerprint: the earliest answer, else the latest failure that is
    * permanent or was met in this run. Columns of {@link StoreColumns}, one row per fingerprint that
@@ -65,8 +93,7 @@ public final class CompletionStore {
    * @param fingerprints the ones asked for, in a column of that name
    */
   public Dataset<Row> serving(Dataset<Row> fingerprints, String runId) throws IOException {
-    Column metInThisRun =
-        col(StoreColumns.RUN_ID).equalTo(runId).and(isFailure(FailureKind::isTransient));
+    Column metInThisRun = writtenIn(runId).and(isFailure(FailureKind::isTransient));
     Column time = unix_micros(col(StoreColumns.COMPLETED_AT));
     Column order =
         struct(
@@ -84,27 +111,117 @@ public final class CompletionStore {
   /** All entries that a run wrote, each once. */
   public Dataset<Row> entriesOf(String runId) throws IOException {
     Dataset<Row> journal = journal(files.uncompactedSegments(runId));
-    return journal
-        .union(compacted())
-        .where(col(StoreColumns.RUN_ID).equalTo(runId))
-        .dropDuplicates(StoreColumns.ENTRY_ID);
+    return journal.union(compacted()).where(writtenIn(runId)).dropDuplicates(StoreColumns.ENTRY_ID);
   }
 
   /**
-   * Turns a run's closed segments into Parquet. Nothing is deleted; what was compacted is not read
-   * as journal any more. Killed at any point it leaves entries twice at the most, which readers
-   * drop.
+   * Turns a run's segments into Parquet; the run must have no writer any more. What was compacted
+   * is not read as journal any more, and deleted by {@link #compact()} some day. Killed at any
+   * point it leaves entries twice at the most, which readers drop.
    */
   public void compact(String runId) throws IOException {
-    List<Path> segments = files.uncompactedSegments(runId);
+    compact(files.compactable(files.uncompactedSegments(runId), Set.of()));
+  }
+
+  private void compact(List<Segment> segments) throws IOException {
     if (!segments.isEmpty()) {
-      new Compaction(files).run(journal(segments), runId, segments);
+      long bytes = segments.stream().mapToLong(Segment::bytes).sum();
+      new Compaction(files).write(journal(segments), bytes);
+      files.markCompacted(segments);
     }
+  }
+
+  /**
+   * Turns the closed segments of all runs into Parquet, and those of dead writers; merges small
+   * Parquet files; deletes what was replaced longer ago than any reader takes. Safe to kill, and
+   * beside jobs that run.
+   */
+  public CompactionReport compact() throws IOException {
+    return compact(StoreCare.GRACE);
+  }
+
+  CompactionReport compact(Duration grace) throws IOException {
+    Set<String> live = LockFiles.liveRuns(path, files.hadoop(), JobLock.LIFE);
+    List<Segment> segments = files.compactable(files.uncompactedSegments(), live);
+    compact(segments);
+    StoreCare care = new StoreCare(files, grace);
+    long merged = 0;
+    for (Mergeable day : care.mergeable()) {
+      new Compaction(files).write(entriesIn(day.paths()), day.bytes());
+      care.markReplaced(day);
+      merged += day.lengths().size();
+    }
+    long deleted = care.deleteReplaced(CurrentRun.runIds(path, files.hadoop()));
+    return new CompactionReport(segments.size(), merged, deleted);
+  }
+
+  private Dataset<Row> entriesIn(List<String> parquetFiles) {
+    return spark
+        .read()
+        .schema(StoreColumns.SCHEMA)
+        .option("basePath", files.completions().toString())
+        .parquet(parquetFiles.toArray(String[]::new))
+        .dropDuplicates(StoreColumns.ENTRY_ID);
+  }
+
+  /** Counts all that the store holds; a job over all entries, without their texts. */
+  public StoreStats stats() throws IOException {
+    List<Segment> open = files.uncompactedSegments();
+    Dataset<Row> entries =
+        entries()
+            .groupBy(StoreColumns.ENTRY_ID)
+            .agg(
+                first(Columns.FINGERPRINT).as(Columns.FINGERPRINT),
+                first(isAnswer()).as("answer"),
+                first("cost_usd").as("cost_usd"),
+                count(lit(1)).as("copies"));
+    Row all =
+        entries
+            .agg(
+                count(lit(1)).as("entries"),
+                count_if(col("answer")).as("answers"),
+                count_distinct(when(col("answer"), col(Columns.FINGERPRINT))).as("answered"),
+                coalesce(sum("copies"), lit(0L)).as("copies"),
+                coalesce(sum("cost_usd"), lit(0)).as("cost"))
+            .first();
+    long count = all.getAs("entries");
+    long answers = all.getAs("answers");
+    return new StoreStats(
+        new StoreStats.Entries(count, answers, count - answers),
+        answers - all.<Long>getAs("answered"),
+        all.<Long>getAs("copies") - count,
+        tornLines(),
+        new StoreStats.Files(
+            files.size(new Path(path, JournalFiles.FOLDER)),
+            files.size(files.completions()),
+            open.size()),
+        new BigDecimal(new Usd(all.getAs("cost")).toString()),
+        CurrentRun.runIds(path, files.hadoop()));
   }
 
   /** Lines of the journal that were torn or damaged and skipped, over all reads so far. */
   public long tornLines() {
     return tornLines.value();
+  }
+
+  /**
+   * What a run's writers left open, counted for each writer apart; nothing for writers that came to
+   * their orderly end. Runs a small job over all segments of the run, which must have no writer any
+   * more.
+   */
+  public InDoubt inDoubt(String runId) throws IOException {
+    SerializableConfiguration hadoop =
+        new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    List<List<String>> writers =
+        JournalFiles.byWriter(files.segments(runId)).stream()
+            .map(segments -> segments.stream().map(Path::toString).toList())
+            .toList();
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(writers, Math.max(1, writers.size()))
+        .map(segments -> OpenCalls.read(segments.stream().map(Path::new).toList(), hadoop.value()))
+        .collect()
+        .stream()
+        .reduce(InDoubt.NONE, InDoubt::plus);
   }
 
   /**
@@ -122,16 +239,20 @@ public final class CompletionStore {
         : journal(List.of());
   }
 
-  private Dataset<Row> journal(List<Path> segments) {
+  private Dataset<Row> journal(List<Segment> segments) {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     LongAccumulator torn = tornLines;
-    List<String> paths = segments.stream().map(Path::toString).toList();
+    List<String> paths = segments.stream().map(segment -> segment.path().toString()).toList();
     JavaRDD<Row> rows =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(paths, Math.max(1, paths.size()))
             .flatMap(segment -> JournalRows.read(new Path(segment), hadoop.value(), torn));
     return spark.createDataFrame(rows, StoreColumns.SCHEMA);
+  }
+
+  private static Column writtenIn(String runId) {
+    return col(StoreColumns.RUN_ID).equalTo(runId);
   }
 
   private static Column isAnswer() {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.lake.Columns;
+import io.penstock.pipeline.SparkForTests;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -30,17 +32,17 @@ final class CompletionStoreTest {
 
   @BeforeAll
   static void startSpark() {
-    spark = SparkSession.builder().master("local[2]").getOrCreate();
+    spark = SparkForTests.session();
   }
 
   @Test
-  void isNewUntilThereIsAFolder() throws IOException {
-    CompletionStore store = new CompletionStore(spark, folder.resolve("a").toString());
-    assertThat(store.isNew()).isTrue();
+  void isNewUntilSomethingIsKept() throws IOException {
+    Files.createDirectory(folder.resolve("locks"));
+    assertThat(store().isNew()).isTrue();
 
-    Files.createDirectory(folder.resolve("a"));
+    write(RUN, Entries.answer("e1", 1, "a", 1));
 
-    assertThat(store.isNew()).isFalse();
+    assertThat(store().isNew()).isFalse();
   }
 
   @Test
@@ -222,7 +224,7 @@ final class CompletionStoreTest {
   void aCompactionKilledBeforeItsMarkerChangesNothing() throws IOException {
     write(RUN, Entries.answer("e1", 1, "a", 1), Entries.answer("e2", 2, "b", 1));
     store().compact(RUN);
-    Files.delete(folder.resolve("journal/run=" + RUN + "/_compacted"));
+    Files.delete(marker());
 
     assertThat(idsServing(1, 2)).containsExactlyInAnyOrder("e1", "e2");
     assertThat(ids(store().entriesOf(RUN))).containsExactlyInAnyOrder("e1", "e2");
@@ -238,7 +240,7 @@ final class CompletionStoreTest {
     Path staging = Files.createDirectory(folder.resolve("completions/_staging-r1-x"));
     Path day = folder.resolve("completions/day=2026-11-22");
     Files.move(day, staging.resolve("day=2026-11-22"));
-    Files.delete(folder.resolve("journal/run=" + RUN + "/_compacted"));
+    Files.delete(marker());
 
     assertThat(idsServing(1)).containsExactly("e1");
     assertThat(ids(store().entriesOf(RUN))).containsExactly("e1");
@@ -254,7 +256,7 @@ final class CompletionStoreTest {
     store().compact(RUN);
 
     assertThat(store().servedFingerprints().count()).isEqualTo(2);
-    assertThat(Files.readAllLines(folder.resolve("journal/run=" + RUN + "/_compacted"))).hasSize(2);
+    assertThat(parquetFiles()).hasSize(2);
   }
 
   @Test
@@ -262,6 +264,15 @@ final class CompletionStoreTest {
     store().compact("r9");
 
     assertThat(folder.resolve("completions")).doesNotExist();
+  }
+
+  private Path marker() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("journal/run=" + RUN))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("_compacted-"))
+          .findAny()
+          .orElseThrow();
+    }
   }
 
   private CompletionStore store() {
@@ -294,7 +305,11 @@ final class CompletionStoreTest {
   private void write(String runId, StoreEntry... entries) throws IOException {
     try (Journal journal =
         new Journal(
-            folder.toString(), runId, "exec-1", spark.sparkContext().hadoopConfiguration())) {
+            folder.toString(),
+            runId,
+            "exec-1",
+            Entries.DURABILITY,
+            spark.sparkContext().hadoopConfiguration())) {
       for (StoreEntry entry : entries) {
         journal.append(entry);
       }
