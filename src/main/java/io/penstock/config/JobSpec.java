@@ -85,7 +85,7 @@ public record JobSpec(
    * @param baseUrl what the dialect's paths are appended to; without a path {@code /v1} is added
    * @param identity what its answers belong to; null: the normalised base URL
    * @param apiKeyEnv name of the environment variable that holds the key
-   * @param apiKeyFile file that holds the key, on the machine that calls
+   * @param apiKeyFile file that holds the key, on the driver's machine
    * @param allowPlainHttp lets a key go over plain http to another machine
    * @param maxTokensField name of the field that carries {@code max_output_tokens} in the OpenAI
    *     dialect
@@ -165,8 +165,10 @@ public record JobSpec(
 
   /**
    * @param path folder of the completion store; jobs may share one
+   * @param sync whether answers are forced to disk, so that they outlive a loss of power too
    */
-  public record StoreSpec(@Key(required = true) String path) {}
+  public record StoreSpec(
+      @Key(required = true) String path, @Key(fallback = "false") Boolean sync) {}
 
   /**
    * @param path folder of the results
@@ -194,6 +196,9 @@ public record JobSpec(
 
   /**
    * @param path folder of the run folders
+   * @param keepDays after which the folders of complete runs are deleted
    */
-  public record RunsSpec(@Key(required = true) String path) {}
+  public record RunsSpec(
+      @Key(required = true) String path,
+      @Key(fallback = "90", min = 1, max = 36_500) Integer keepDays) {}
 }

@@ -6,7 +6,6 @@ import io.penstock.config.JobSpec.ProviderSpec;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.RecordReader;
 import io.penstock.yaml.YamlTree;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +31,12 @@ public final class JobSpecReader {
   }
 
   /**
-   * @param folder of the job file, against which relative paths are resolved
+   * @param place against which relative paths are resolved
    * @param sets {@code key.path=value}, later ones win
    * @return the job as far as it can be understood, to be used only where no problem was noted;
    *     null where it cannot
    */
-  public @Nullable JobSpec read(String yaml, Path folder, List<String> sets, Problems problems) {
+  public @Nullable JobSpec read(String yaml, JobPlace place, List<String> sets, Problems problems) {
     ObjectNode job = YamlTree.parse(yaml, problems);
     if (problems.count() > 0) {
       return null; // no key of a text that is no YAML can be judged
@@ -45,7 +44,7 @@ public final class JobSpecReader {
     sets.forEach(set -> YamlTree.set(job, set, problems));
     UnbuiltKeys.refuse(job, problems);
     new ProviderDefaults(knownProviders, problems).mergeInto(job);
-    resolvePaths(job, folder);
+    resolvePaths(job, place, problems);
     JobSpec spec = new RecordReader(problems).read(job, JobSpec.class, "");
     if (spec != null) {
       new JobSpecChecks(spec, dialects, problems).run();
@@ -71,25 +70,27 @@ public final class JobSpecReader {
     return spec;
   }
 
-  private static void resolvePaths(ObjectNode job, Path folder) {
+  private static void resolvePaths(ObjectNode job, JobPlace place, Problems problems) {
     for (String section : List.of("input", "store", "output", "runs")) {
       if (job.get(section) instanceof ObjectNode object && object.path("path").isTextual()) {
-        object.put("path", resolve(object.get("path").asText(), folder));
+        String path = object.get("path").asText();
+        if (place.shared() && JobPlace.isRelative(path)) {
+          problems.add(
+              section + ".path",
+              "is relative ('"
+                  + path
+                  + "'), which has a meaning on a local master only; write a path or URL that every machine of the cluster sees");
+        }
+        object.put("path", place.resolve(path));
       }
     }
-    job.path("providers").forEach(provider -> resolveKeyFile(provider, folder));
+    job.path("providers").forEach(provider -> resolveKeyFile(provider, place));
   }
 
-  private static void resolveKeyFile(JsonNode provider, Path folder) {
+  private static void resolveKeyFile(JsonNode provider, JobPlace place) {
     if (provider instanceof ObjectNode object && object.path("api_key_file").isTextual()) {
-      object.put("api_key_file", resolve(object.get("api_key_file").asText(), folder));
+      object.put("api_key_file", place.resolve(object.get("api_key_file").asText()));
     }
-  }
-
-  private static String resolve(String path, Path folder) {
-    boolean absolute =
-        path.isBlank() || path.startsWith("/") || path.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
-    return absolute ? path : folder.toAbsolutePath().resolve(path).normalize().toString();
   }
 
   /** The provider's normalised base URL. */

@@ -38,8 +38,6 @@ final class UnbuiltKeys {
     KEYS.put("concurrency.chunk_pause_ms", "0");
     KEYS.put("concurrency.warm_up", "");
     KEYS.put("store.max_age_days", "");
-    KEYS.put("store.sync", "false");
-    KEYS.put("runs.keep_days", "");
     KEYS.put("models.*.fallback", "");
     KEYS.put("providers.*.credential_alias", "");
     KEYS.put("providers.*.headers", "");

@@ -208,7 +208,8 @@ final class JobSpecReaderTest {
   void saysOneProblemOfATextThatIsNoYaml() {
     Problems problems = new Problems("job.yaml");
 
-    JobSpec job = Jobs.reader("{}").read("name: [", Jobs.FOLDER, List.of("x"), problems);
+    JobSpec job =
+        Jobs.reader("{}").read("name: [", JobPlace.here(Jobs.FOLDER), List.of("x"), problems);
 
     assertThat(job).isNull();
     assertThat(problems.count()).isEqualTo(1);

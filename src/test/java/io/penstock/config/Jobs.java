@@ -53,7 +53,8 @@ final class Jobs {
   /** The job, which must have no problems. */
   static JobSpec read(String yaml, String... sets) {
     Problems problems = new Problems("job.yaml");
-    JobSpec spec = reader(KNOWN_PROVIDERS).read(yaml, FOLDER, List.of(sets), problems);
+    JobSpec spec =
+        reader(KNOWN_PROVIDERS).read(yaml, JobPlace.here(FOLDER), List.of(sets), problems);
     problems.throwIfAny();
     return spec;
   }

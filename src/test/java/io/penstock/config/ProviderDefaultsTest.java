@@ -116,7 +116,7 @@ final class ProviderDefaultsTest {
     Jobs.reader(known)
         .read(
             Jobs.SMALLEST,
-            Jobs.FOLDER,
+            JobPlace.here(Jobs.FOLDER),
             List.of("providers.own={dialect: openai, base_url: 'http://localhost'}"),
             problems);
 

@@ -32,8 +32,6 @@ final class UnbuiltKeysTest {
         "concurrency.chunk_pause_ms=10            | ; only 0 is allowed",
         "concurrency.warm_up=true                 | ; remove it",
         "store.max_age_days=30                    | ; remove it",
-        "store.sync=true                          | ; only false is allowed",
-        "runs.keep_days=90                        | ; remove it",
         "models.small.fallback=[{model: small}]   | ; remove it",
         "providers.openai.credential_alias=a      | ; remove it",
         "providers.openai.headers={a: b}          | ; remove it",
@@ -58,7 +56,6 @@ final class UnbuiltKeysTest {
         "concurrency.adaptive=false",
         "concurrency.chunk_pause_ms=0",
         "store.max_age_days=null",
-        "store.sync=false",
         "models.small.fallback=null",
         "providers.openai.proxy=null"
       })
