@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,8 +17,10 @@ final class JobArguments {
       description = "overrides a key of the job file; may be repeated")
   List<String> sets = new ArrayList<>();
 
-  @Option(names = "--master", description = "Spark master; default: ${DEFAULT-VALUE}")
-  String master = SparkSessions.DEFAULT_MASTER;
+  @Option(
+      names = "--master",
+      description = "Spark master; default: spark-submit's, else " + SparkSessions.DEFAULT_MASTER)
+  @Nullable String master;
 
   @Option(
       names = "--conf",
@@ -26,7 +29,11 @@ final class JobArguments {
   List<String> settings = new ArrayList<>();
 
   JobFile readJob() {
-    return JobFile.read(job, sets, JobWiring.DIALECTS);
+    return JobFile.read(job, SparkSessions.isShared(master()), sets, JobWiring.DIALECTS);
+  }
+
+  String master() {
+    return master == null ? SparkSessions.submittedMaster() : master;
   }
 
   /** Everything that was typed. */
@@ -34,7 +41,7 @@ final class JobArguments {
     List<String> all = new ArrayList<>(sets);
     all.addAll(settings);
     all.add(job);
-    all.add(master);
+    all.add(master());
     return all;
   }
 }

@@ -1,7 +1,9 @@
 package io.penstock.app;
 
+import io.penstock.cluster.DriverCoordinator;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunConsole;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
@@ -25,10 +27,13 @@ abstract class JobCommand implements Callable<Integer> {
   public final Integer call() throws Exception {
     JobFile file = arguments.readJob();
     try (JobWiring wiring = JobWiring.of(file)) {
-      KeyGuard.check(wiring.readKeys(), arguments.typed());
+      Map<String, String> keys = wiring.readKeys();
+      KeyGuard.check(keys.values(), arguments.typed());
       SparkSession spark =
-          SparkSessions.start(file.spec().name(), arguments.master, arguments.settings);
+          SparkSessions.start(file.spec().name(), arguments.master(), arguments.settings);
       try {
+        KeyGuard.checkSettings(keys.values(), spark.sparkContext().conf());
+        DriverCoordinator.current().orElseThrow().offerSecrets(keys);
         return run(new PromptJob(spark, wiring.setup(), console()), wiring);
       } finally {
         spark.stop();

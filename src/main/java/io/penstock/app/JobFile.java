@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.config.DialectRules;
+import io.penstock.config.JobPlace;
 import io.penstock.config.JobSpec;
 import io.penstock.config.JobSpecReader;
 import io.penstock.pipeline.InvalidInputException;
@@ -13,9 +14,6 @@ import io.penstock.provider.ProviderDialect;
 import io.penstock.simulator.SimulatorOptions;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.YamlTree;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +30,24 @@ record JobFile(
     JobSpec spec, Templates templates, PriceList prices, SimulatorOptions simulatorOptions) {
   private static final String API_KEY_OPTION = "api-key";
 
+  /** A job that runs on this machine alone. */
+  static JobFile read(String file, List<String> sets, Collection<ProviderDialect> dialects) {
+    return read(file, false, sets, dialects);
+  }
+
   /**
+   * @param file path or URL of any file system that Hadoop knows
+   * @param shared whether other machines run the job too
    * @param sets {@code key.path=value}
    * @throws io.penstock.yaml.InvalidConfigurationException with all problems at once
    * @throws InvalidInputException when there is no such file
    */
-  static JobFile read(String file, List<String> sets, Collection<ProviderDialect> dialects) {
+  static JobFile read(
+      String file, Boolean shared, List<String> sets, Collection<ProviderDialect> dialects) {
     Problems problems = new Problems("job file " + file);
     JobSpecReader reader = new JobSpecReader(rules(dialects), knownProviders());
-    Path path = Path.of(file).toAbsolutePath();
-    JobSpec spec = reader.read(text(path), path.getParent(), sets, problems);
+    JobText job = JobText.read(file);
+    JobSpec spec = reader.read(job.yaml(), new JobPlace(job.folder(), shared), sets, problems);
     if (spec == null) {
       problems.throwIfAny();
       throw new IllegalStateException("A job file was refused without a reason");
@@ -53,6 +59,9 @@ record JobFile(
             template("prompt.system", spec.prompt().system(), problems),
             template("prompt.user", spec.prompt().user(), problems));
     SimulatorOptions simulatorOptions = simulatorOptions(spec, problems);
+    if (shared) {
+      refuseSimulator(spec, problems);
+    }
     problems.throwIfAny();
     return new JobFile(spec, templates, prices, simulatorOptions);
   }
@@ -84,13 +93,16 @@ record JobFile(
                         dialect.needsMaxOutputTokens())));
   }
 
-  private static String text(Path path) {
-    try {
-      return Files.readString(path);
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          "job file " + path + " cannot be read: " + e.getClass().getSimpleName());
-    }
+  private static void refuseSimulator(JobSpec spec, Problems problems) {
+    spec.models()
+        .forEach(
+            (name, model) -> {
+              if (model.provider().equals(JobSpecReader.SIMULATOR)) {
+                problems.add(
+                    "models." + name + ".provider",
+                    "is the simulator inside the job, which executors of a cluster cannot reach; start one with the command simulate and give a provider its base_url");
+              }
+            });
   }
 
   private static @Nullable PromptTemplate template(

@@ -23,7 +23,7 @@ import io.penstock.provider.http.HttpProviderFactory;
 import io.penstock.provider.openai.OpenAiDialect;
 import io.penstock.simulator.Simulator;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,13 +63,13 @@ final class JobWiring implements AutoCloseable {
   }
 
   /**
-   * The keys of all models, read for the first time: connecting opens nothing, but shows whether a
-   * key can stand in a header.
+   * The keys by provider, of those that need one. Connecting opens nothing, but shows whether a key
+   * can stand in a header.
    *
    * @throws InvalidInputException when a key is missing or cannot be used
    */
-  List<String> readKeys() {
-    List<String> keys = new ArrayList<>();
+  Map<String, String> readKeys() {
+    Map<String, String> keys = new LinkedHashMap<>();
     for (JobSetup.Model model : setup.models()) {
       String key = model.key().read();
       try {
@@ -78,7 +78,7 @@ final class JobWiring implements AutoCloseable {
         throw new InvalidInputException(String.valueOf(e.getMessage()));
       }
       if (key != null) {
-        keys.add(key);
+        keys.put(model.settings().endpoint().name(), key);
       }
     }
     return keys;

@@ -1,7 +1,10 @@
 package io.penstock.app;
 
 import io.penstock.pipeline.InvalidInputException;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import org.apache.spark.SparkConf;
 
 /**
  * Refuses keys that stand where Spark's UI, its event log or a list of processes would show them.
@@ -17,8 +20,8 @@ final class KeyGuard {
    * @param arguments of the command line
    * @throws InvalidInputException naming the place, not the key
    */
-  static void check(List<String> keys, List<String> arguments) {
-    for (String key : keys.stream().filter(key -> key.length() >= MIN_LENGTH).toList()) {
+  static void check(Collection<String> keys, List<String> arguments) {
+    for (String key : guarded(keys)) {
       if (arguments.stream().anyMatch(argument -> argument.contains(key))) {
         refuse("an argument of the command line");
       }
@@ -27,6 +30,20 @@ final class KeyGuard {
           .findFirst()
           .ifPresent(name -> refuse("the system property " + name));
     }
+  }
+
+  /** The same for the settings of a session, which may come from Spark's own files. */
+  static void checkSettings(Collection<String> keys, SparkConf settings) {
+    for (String key : guarded(keys)) {
+      Arrays.stream(settings.getAll())
+          .filter(setting -> setting._2().contains(key))
+          .findFirst()
+          .ifPresent(setting -> refuse("the Spark setting " + setting._1()));
+    }
+  }
+
+  private static List<String> guarded(Collection<String> keys) {
+    return keys.stream().filter(key -> key.length() >= MIN_LENGTH).toList();
   }
 
   private static void refuse(String place) {

@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.pipeline.InvalidInputException;
+import io.penstock.pipeline.RunInterruptedException;
 import io.penstock.yaml.InvalidConfigurationException;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
 
 /**
  * The command line. Exit codes: 0 done, 1 internal error, 2 usage, configuration or input, 3 many
- * rows failed, 5 refused.
+ * rows failed, 5 refused, 130 interrupted.
  */
 @Command(
     name = "penstock",
@@ -21,16 +22,17 @@ import picocli.CommandLine.Command;
       InferCommand.class,
       CheckCommand.class,
       PreviewCommand.class,
+      StoreCommand.class,
       SimulateCommand.class
     })
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
   private static final int INTERNAL_ERROR = 1;
   private static final int USAGE = 2;
+  private static final int INTERRUPTED = 130;
 
   /** Commands of the design whose features are not there yet. */
-  private static final Set<String> UNBUILT =
-      Set.of("plan", "evaluate", "batches", "store", "report");
+  private static final Set<String> UNBUILT = Set.of("plan", "evaluate", "batches", "report");
 
   private Main() {}
 
@@ -51,6 +53,10 @@ public final class Main {
   private static int explain(Exception error) {
     if (error instanceof InvalidConfigurationException || error instanceof InvalidInputException) {
       return refuse(String.valueOf(error.getMessage()));
+    }
+    if (error instanceof RunInterruptedException) {
+      System.err.println("interrupted: " + error.getMessage());
+      return INTERRUPTED;
     }
     LOG.error("Internal error", error);
     return INTERNAL_ERROR;

@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.cluster.PenstockPlugin;
 import io.penstock.pipeline.InvalidInputException;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,9 @@ final class SparkSessions {
   /** Eight tasks suffice on any machine: calls need hardly any CPU. */
   static final String DEFAULT_MASTER = "local[8]";
 
+  private static final String MASTER = "spark.master";
+  private static final String PLUGINS = "spark.plugins";
+
   /**
    * Over Spark's own defaults, under the user's. UTC and no ANSI errors: a prompt must not depend
    * on the machine's time zone, and one value that does not fit a type must not fail a run.
@@ -20,37 +24,52 @@ final class SparkSessions {
           "spark.sql.session.timeZone", "UTC",
           "spark.sql.ansi.enabled", "false",
           "spark.sql.shuffle.partitions", "32",
-          "spark.ui.showConsoleProgress", "false",
-          "spark.driver.host", "127.0.0.1",
-          "spark.driver.bindAddress", "127.0.0.1");
+          "spark.ui.showConsoleProgress", "false");
+
+  private static final Map<String, String> LOCAL_DEFAULTS =
+      Map.of("spark.driver.host", "127.0.0.1", "spark.driver.bindAddress", "127.0.0.1");
 
   private SparkSessions() {}
 
+  /** The master that spark-submit was given; the default where this was not started by it. */
+  static String submittedMaster() {
+    return System.getProperty(MASTER, DEFAULT_MASTER);
+  }
+
+  /** Whether other machines run the session's tasks. */
+  static boolean isShared(String master) {
+    return !master.equals("local") && !master.matches("local\\[.*]");
+  }
+
   /**
    * @param settings {@code key=value}, over the defaults
-   * @throws InvalidInputException for a master or setting that cannot be used
+   * @throws InvalidInputException for a setting that cannot be used
    */
   static SparkSession start(String jobName, String master, List<String> settings) {
-    if (!master.equals("local") && !master.matches("local\\[.*]")) {
-      throw new InvalidInputException(
-          "--master "
-              + master
-              + " is not built yet; only local[...] is, such as "
-              + DEFAULT_MASTER);
-    }
-    Map<String, String> all = new TreeMap<>(DEFAULTS);
-    System.getProperties().stringPropertyNames().stream()
-        .filter(name -> name.startsWith("spark."))
-        .forEach(name -> all.put(name, System.getProperty(name)));
-    settings.forEach(setting -> put(all, setting));
+    Map<String, String> all = settings(master, settings);
     if (Boolean.parseBoolean(all.get("spark.speculation"))) {
       throw new InvalidInputException(
           "spark.speculation must be off: a copy of a task would pay for the same calls again");
     }
-    SparkSession.Builder builder =
-        SparkSession.builder().appName("penstock " + jobName).master(master);
+    SparkSession.Builder builder = SparkSession.builder().appName("penstock " + jobName);
     all.forEach(builder::config);
     return builder.getOrCreate();
+  }
+
+  private static Map<String, String> settings(String master, List<String> settings) {
+    Map<String, String> all = new TreeMap<>(DEFAULTS);
+    if (!isShared(master)) {
+      all.putAll(LOCAL_DEFAULTS);
+    }
+    System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("spark."))
+        .forEach(name -> all.put(name, System.getProperty(name)));
+    settings.forEach(setting -> put(all, setting));
+    all.put(MASTER, master);
+    String plugin = PenstockPlugin.class.getName();
+    all.merge(
+        PLUGINS, plugin, (theirs, ours) -> theirs.contains(ours) ? theirs : theirs + "," + ours);
+    return all;
   }
 
   private static void put(Map<String, String> all, String setting) {

@@ -103,6 +103,10 @@ public final class ModelCaller {
         return;
       }
       ProviderException failure = asProviderException(error);
+      if (failure.kind() == FailureKind.NOT_ATTEMPTED) {
+        fail(failure); // nothing was sent
+        return;
+      }
       history = history.with(failure, elapsed());
       waste = waste.plus(wasteOf(failure));
       rateLimited += failure.status() == TOO_MANY_REQUESTS ? 1 : 0;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a provider's key is read. Holds the place, never the key.
+ * Where the driver reads a provider's key. Holds the place, never the key.
  *
  * @param environment name of a variable, or null
  * @param file or null; both null: the provider needs no key

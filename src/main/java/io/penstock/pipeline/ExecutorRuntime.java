@@ -1,30 +1,26 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.Counts;
+import io.penstock.cluster.ExecutorAgent;
+import io.penstock.cluster.Participant;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
-import io.penstock.inference.ModelCaller;
-import io.penstock.inference.RetryPolicy;
 import io.penstock.inference.StopSignal;
-import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
-import io.penstock.pipeline.RuntimeSettings.Model;
-import io.penstock.provider.ModelProvider;
 import io.penstock.store.Journal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.random.RandomGenerator;
-import org.apache.spark.SparkEnv;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +32,14 @@ import org.slf4j.LoggerFactory;
  * <p>An answer belongs to the runtime, not to the task that asked: it is stored even when the task
  * is gone by then.
  */
-final class ExecutorRuntime {
+final class ExecutorRuntime implements Participant {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
+
+  /** How long calls under way are awaited once the execution was told to end. */
+  static final Duration DRAIN = Duration.ofSeconds(10);
+
+  /** Before Spark's own hooks, which take the executor away from under the calls. */
+  private static final int BEFORE_SPARK = 100;
 
   private static @Nullable ExecutorRuntime current;
 
@@ -45,93 +47,124 @@ final class ExecutorRuntime {
   private final RunClock clock = new RunClock();
   private final StopSignal stop = new StopSignal();
   private final RunCounters counters = new RunCounters();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Journal journal;
   private final Map<String, ModelLane> lanes = new HashMap<>();
   private final ConcurrentHashMap<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight =
       new ConcurrentHashMap<>();
+  private final Runnable shutdown = this::shutDown;
+  private volatile long toldToStopNanos;
 
-  /** One model's way out. */
-  private record ModelLane(Limiter limiter, ModelCaller caller, OutcomeRecorder recorder) {}
-
-  private ExecutorRuntime(RuntimeSettings settings) {
+  private ExecutorRuntime(RuntimeSettings settings, ExecutorAgent agent) {
     this.settings = settings;
     RuntimeSettings.RunPlace place = settings.place();
     journal =
         new Journal(
-            place.storePath(), place.runId(), SparkEnv.get().executorId(), place.hadoop().value());
-    settings.models().forEach(model -> lanes.put(model.settings().name(), lane(model)));
+            place.storePath(),
+            place.runId(),
+            agent.executorId(),
+            new Journal.Durability(place.sync(), settings.window().permits()),
+            place.hadoop().value());
+    LaneWiring wiring =
+        new LaneWiring(settings, journal, new LaneWiring.Control(clock, stop, counters), agent);
+    settings.models().forEach(model -> lanes.put(model.settings().name(), wiring.lane(model)));
   }
 
   /** The runtime of the run; made at its first task in this JVM. */
-  static synchronized ExecutorRuntime get(RuntimeSettings settings) throws IOException {
-    if (current == null || !current.settings.place().runId().equals(settings.place().runId())) {
-      closeCurrent();
-      current = new ExecutorRuntime(settings);
+  static synchronized ExecutorRuntime get(RuntimeSettings settings) {
+    String runId = settings.place().runId();
+    if (current == null || current.closed.get() || !current.runId().equals(runId)) {
+      if (current != null) {
+        current.close();
+      }
+      ExecutorAgent agent = ExecutorAgent.current();
+      ExecutorRuntime runtime = new ExecutorRuntime(settings, agent);
+      current = runtime;
+      agent.attach(runtime);
+      drainAtShutdown(runtime);
     }
     return current;
   }
 
-  /** The counters of the run in this JVM, if one is under way. */
-  static synchronized Optional<RunCounters> currentCounters() {
-    return Optional.ofNullable(current).map(runtime -> runtime.counters);
-  }
-
-  /** Closes the journal's segment and the connections; does nothing where there is no runtime. */
-  static synchronized void closeCurrent() throws IOException {
-    ExecutorRuntime closing = current;
-    current = null;
-    if (closing != null) {
-      closing.awaitAnswers();
-      closing.clock.close();
-      closing.settings.providers().close();
-      closing.journal.close();
+  private static void drainAtShutdown(ExecutorRuntime runtime) {
+    if (!ShutdownHookManager.get().isShutdownInProgress()) {
+      ShutdownHookManager.get().addShutdownHook(runtime.shutdown, BEFORE_SPARK);
     }
   }
 
-  /** After a failed action calls may be under way; they are paid, so their answers are kept. */
-  private void awaitAnswers() {
+  private void shutDown() {
+    stop("the executor is being shut down");
+    close();
+  }
+
+  @Override
+  public String runId() {
+    return settings.place().runId();
+  }
+
+  @Override
+  public Counts counts() {
+    return counters.counts();
+  }
+
+  /** No further call starts, those under way are given {@link #DRAIN} by {@link #close}. */
+  @Override
+  public void stop(String reason) {
+    toldToStopNanos = System.nanoTime();
+    stop.stop(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, reason));
+  }
+
+  /** Awaits the calls under way, which are paid, and closes journal and connections. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    boolean settled = awaitAnswers(drain());
+    if (!ShutdownHookManager.get().isShutdownInProgress()) {
+      ShutdownHookManager.get().removeShutdownHook(shutdown);
+    }
+    clock.close();
+    settings.providers().close();
+    try {
+      if (settled) {
+        journal.close();
+      } else {
+        journal.abandon();
+      }
+    } catch (IOException e) {
+      LOG.error("The journal could not be closed", e);
+    }
+  }
+
+  private Duration drain() {
+    if (toldToStopNanos == 0) {
+      return settings.longestCall();
+    }
+    Duration left = DRAIN.minusNanos(System.nanoTime() - toldToStopNanos);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private boolean awaitAnswers(Duration limit) {
     stop.stop(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, "the run ended"));
-    long longestSeconds =
-        settings.models().stream()
-            .mapToLong(model -> model.settings().endpoint().requestTimeout().toSeconds())
-            .max()
-            .orElse(0);
     try {
       CompletableFuture.allOf(inFlight.values().toArray(CompletableFuture[]::new))
-          .get(longestSeconds, TimeUnit.SECONDS);
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Not all answers under way could be kept: {}", e.getClass().getSimpleName());
     }
+    return false;
   }
 
-  private ModelLane lane(Model model) {
-    RuntimeSettings.Retries retries = settings.retries();
-    RetryPolicy policy =
-        new RetryPolicy(
-            new RetryPolicy.Bounds(
-                retries.maxAttempts(),
-                retries.maxPaidAttempts(),
-                Duration.ofSeconds(retries.rowDeadlineSeconds())),
-            (RandomGenerator) () -> ThreadLocalRandom.current().nextLong());
-    ModelProvider provider =
-        settings
-            .providers()
-            .connect(model.settings(), model.key().read(), settings.window().permits());
-    ModelPricing pricing = new ModelPricing(model.settings(), model.price());
-    return new ModelLane(
-        new Limiter(settings.window().permits()),
-        new ModelCaller(counted(provider), policy, pricing, clock, stop),
-        new OutcomeRecorder(journal, settings.place(), model.settings(), pricing));
+  ModelLane lane(String modelName) {
+    return lanes.get(modelName);
   }
 
-  /** So that a provider that refuses everything shows in the progress before any row ends. */
-  private ModelProvider counted(ModelProvider provider) {
-    return request ->
-        provider
-            .complete(request)
-            .whenComplete((completion, error) -> counters.attemptEnded(error));
+  Journal journal() {
+    return journal;
   }
 
   StopSignal stop() {
@@ -142,11 +175,7 @@ final class ExecutorRuntime {
     return counters;
   }
 
-  Limiter limiter(String modelName) {
-    return lanes.get(modelName).limiter();
-  }
-
-  /** Summed over the models. */
+  /** Sum over models of the most calls that were under way at once. */
   int peakInFlight() {
     return lanes.values().stream().mapToInt(lane -> lane.limiter().peakInFlight()).sum();
   }
@@ -160,16 +189,35 @@ final class ExecutorRuntime {
   }
 
   /**
-   * Calls, or joins the call of the same request that is under way. Completes once the outcome is
-   * stored; exceptionally only when it could not be.
+   * Calls once the intent is flushed. Completes once the outcome is stored; exceptionally only when
+   * something could not be.
    */
-  CompletableFuture<InferenceOutcome> call(int shard, InferenceRequest request, Permit permit) {
+  CompletableFuture<InferenceOutcome> callAfter(
+      CompletableFuture<Void> intent, int shard, InferenceRequest request, Permit permit) {
+    if (intent.isDone() && !intent.isCompletedExceptionally()) {
+      return call(shard, request, permit);
+    }
+    journal.hurry();
+    return intent
+        .whenComplete((flushed, error) -> closeAfter(error, permit))
+        .thenComposeAsync(flushed -> call(shard, request, permit), clock);
+  }
+
+  private static void closeAfter(@Nullable Throwable error, Permit permit) {
+    if (error != null) {
+      permit.close();
+    }
+  }
+
+  /** Calls, or joins the call of the same request that is under way. */
+  private CompletableFuture<InferenceOutcome> call(
+      int shard, InferenceRequest request, Permit permit) {
     CompletableFuture<InferenceOutcome> stored = new CompletableFuture<>();
     CompletableFuture<InferenceOutcome> sooner =
         inFlight.putIfAbsent(request.fingerprint(), stored);
     if (sooner != null) {
       permit.close();
-      return sooner;
+      return joined(request, sooner);
     }
     counters.started();
     ModelLane lane = lanes.get(request.modelName());
@@ -178,6 +226,12 @@ final class ExecutorRuntime {
         .thenCompose(outcome -> lane.recorder().record(shard, outcome))
         .whenComplete((outcome, error) -> finish(request, stored, outcome, error));
     return stored;
+  }
+
+  /** The intent of the request that joins is settled by nothing else. */
+  CompletableFuture<InferenceOutcome> joined(
+      InferenceRequest request, CompletableFuture<InferenceOutcome> sooner) {
+    return sooner.whenComplete((outcome, error) -> journal.settle(request.fingerprint()));
   }
 
   private void finish(

@@ -42,6 +42,7 @@ final class OutcomeRecorder {
   CompletableFuture<InferenceOutcome> record(int shard, InferenceOutcome outcome) {
     boolean tells = !(outcome instanceof Failed failed) || failed.kind().isStored();
     if (!tells && outcome.effort().waste().equals(Waste.NONE)) {
+      journal.settle(outcome.fingerprint());
       return CompletableFuture.completedFuture(outcome);
     }
     return journal.append(entry(shard, outcome)).thenApply(flushed -> outcome);

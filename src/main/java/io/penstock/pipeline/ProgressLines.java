@@ -1,18 +1,18 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.Counts;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/**
- * Says every few seconds how far the calls are. It reads the counters of this JVM, which are all
- * there are while the master is local.
- */
+/** Says every few seconds how far the calls are, as the executors tell it. */
 final class ProgressLines implements AutoCloseable {
   private static final long PERIOD_SECONDS = 5;
 
   private final RunConsole console;
+  private final Supplier<Counts> counts;
   private final long requests;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -22,17 +22,21 @@ final class ProgressLines implements AutoCloseable {
             return thread;
           });
 
-  ProgressLines(RunConsole console, long requests) {
+  ProgressLines(RunConsole console, Supplier<Counts> counts, long requests) {
     this.console = console;
+    this.counts = counts;
     this.requests = requests;
     timer.scheduleAtFixedRate(this::sayProgress, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
   }
 
   private void sayProgress() {
-    ExecutorRuntime.currentCounters().map(this::line).ifPresent(console::say);
+    Counts now = counts.get();
+    if (now.firstCallMillis() != Long.MAX_VALUE) {
+      console.say(line(now));
+    }
   }
 
-  private String line(RunCounters now) {
+  private String line(Counts now) {
     long done = now.answered() + now.failed();
     double seconds = Math.max(0.001, (System.currentTimeMillis() - now.firstCallMillis()) / 1000.0);
     return String.format(
@@ -43,7 +47,7 @@ final class ProgressLines implements AutoCloseable {
             now.failed(),
             done / seconds,
             now.failedAttempts())
-        + now.lastFailure().map(kind -> ", the last one with " + kind).orElse("");
+        + (now.lastFailure() == null ? "" : ", the last one with " + now.lastFailure());
   }
 
   @Override

@@ -9,12 +9,18 @@ import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.RealtimeStage.Watch;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.prompt.Fingerprinter;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
+import io.penstock.store.CurrentRun;
+import io.penstock.store.InDoubt;
+import io.penstock.store.JobLock;
+import io.penstock.store.LockHeldException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +38,9 @@ import org.apache.spark.util.SerializableConfiguration;
  * #run()}.
  */
 public final class PromptJob {
+  private static final String LOCK_LOST =
+      "another execution took the job's lock while this one could not renew it, and goes on with the run";
+
   private final SparkSession spark;
   private final JobSetup setup;
   private final JobSpec spec;
@@ -56,31 +65,52 @@ public final class PromptJob {
   public record Finished(RunSummary summary, String resultsPath, String runPath) {}
 
   /**
-   * Runs the job once.
+   * Runs the job once, under its lock: goes on with its unpublished run, or begins a new one.
    *
-   * @throws InvalidInputException before anything is paid, when input or folders cannot be used
+   * @throws InvalidInputException before anything is paid, when input or folders cannot be used, or
+   *     another execution of the job is under way
+   * @throws RunInterruptedException when it was ended before its calls
    * @throws IOException when store, run folder or results cannot be written
    */
-  public Finished run() throws IOException {
+  public Finished run(RunMode mode, RunInterrupt interrupt)
+      throws IOException, InterruptedException {
     long startedNanos = System.nanoTime();
-    Dataset<Row> input = load();
-    Dataset<Row> routed =
-        route(render(input)); // the model is chosen here: it is part of the fingerprint
+    interrupt.enter(spark.sparkContext()::cancelAllJobs);
     checkFolders();
-    RunFolder folder = RunFolder.create(spec.runs().path(), Instant.now());
-    Dataset<Row> rows = pin(routed, input.columns(), folder);
+    try (JobLock lock = takeLock(mode)) {
+      lock.onLost(() -> interrupt.interrupt(LOCK_LOST));
+      return run(mode, new Watch(interrupt, lock, console), startedNanos);
+    } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
+      if (interrupt.reason().isPresent()) {
+        throw new RunInterruptedException(interrupt.reason().get(), e);
+      }
+      throw e;
+    }
+  }
 
-    Deduped deduped = new DedupStage(folder.requests()).apply(rows);
-    Lookup lookup = new StoreLookupStage(store).apply(deduped.unique(), deduped.distinct());
-    Shards shards = new ShardStage(folder.misses(), slots()).apply(lookup, rows);
+  private Finished run(RunMode mode, Watch watch, long startedNanos)
+      throws IOException, InterruptedException {
+    OpenRun run = open(mode);
+    RunFolder folder = run.folder();
+    watch.lock().runs(folder.runId());
+    Deduped deduped = run.adopted().isPresent() ? reread(run) : begin(run);
+    Dataset<Row> rows = rows(folder);
+
+    Lookup lookup =
+        new StoreLookupStage(store, run, mode.retryPermanent())
+            .apply(deduped.unique(), deduped.distinct());
+    Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);
 
-    Paid paid =
-        pay(shards, folder); // the one action that pays; answers go to the store as they arrive
+    Paid paid = pay(shards, folder, watch); // the one action that pays; answers go to the store
+    watch.interrupt().leave();
+    InDoubt inDoubt = store.inDoubt(folder.runId());
+    requireLock(watch.lock());
     store.compact(folder.runId());
 
     Dataset<Row> results = joinBack(folder).apply(rows, deduped.unique(), paid.refused());
-    return publish(results, new RunFigures(deduped, lookup, paid, startedNanos), folder);
+    RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, startedNanos);
+    return publish(results, figures, folder);
   }
 
   /**
@@ -144,23 +174,66 @@ public final class PromptJob {
     }
   }
 
-  /** Nothing is left of a run whose input turned out to be of no use. */
-  private Dataset<Row> pin(Dataset<Row> routed, String[] inputColumns, RunFolder folder)
-      throws IOException {
-    Map<String, Fingerprinter> fingerprinters =
-        setup.models().stream()
-            .collect(
-                Collectors.toMap(
-                    model -> model.settings().name(),
-                    model -> new Fingerprinter(model.fingerprintBasis())));
+  private JobLock takeLock(RunMode mode) throws IOException, InterruptedException {
     try {
-      folder.write("job.yaml", setup.resolvedYaml(), hadoop);
-      return new LinkStage(fingerprinters, folder.rows(), spec.input().id())
-          .apply(routed, Arrays.asList(inputColumns));
+      String path = spec.store().path();
+      return mode.waitForLock()
+          ? JobLock.await(path, spec.name(), hadoop, console::say)
+          : JobLock.take(path, spec.name(), hadoop);
+    } catch (LockHeldException e) {
+      throw new InvalidInputException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Whoever took the lock goes on with the run; two must not publish. */
+  private static void requireLock(JobLock lock) {
+    if (lock.isLost()) {
+      throw new IllegalStateException(LOCK_LOST);
+    }
+  }
+
+  private OpenRun open(RunMode mode) throws IOException {
+    if (mode.newRun()) {
+      OpenRun.abandon(setup, console, hadoop);
+    }
+    return OpenRun.open(setup, console, hadoop);
+  }
+
+  private Deduped reread(OpenRun run) throws IOException {
+    run.folder().write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+    return new DedupStage(run.folder().requests()).reread(spark, run.adopted().orElseThrow());
+  }
+
+  /** Nothing is left of a run whose input turned out to be of no use. */
+  private Deduped begin(OpenRun run) throws IOException {
+    RunFolder folder = run.folder();
+    try {
+      Dataset<Row> input = load();
+      Dataset<Row> routed =
+          route(render(input)); // the model is chosen here: it is part of the fingerprint
+      folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+      new LinkStage(fingerprinters(), folder.rows(), spec.input().id())
+          .apply(routed, Arrays.asList(input.columns()));
     } catch (InvalidInputException e) {
       folder.delete(hadoop);
+      CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       throw e;
     }
+    Deduped deduped = new DedupStage(folder.requests()).apply(rows(folder));
+    run.writePlan(deduped.counts(), hadoop);
+    return deduped;
+  }
+
+  private Dataset<Row> rows(RunFolder folder) {
+    return spark.read().parquet(folder.rows());
+  }
+
+  private Map<String, Fingerprinter> fingerprinters() {
+    return setup.models().stream()
+        .collect(
+            Collectors.toMap(
+                model -> model.settings().name(),
+                model -> new Fingerprinter(model.fingerprintBasis())));
   }
 
   /** Tasks that run at once. */
@@ -190,24 +263,27 @@ public final class PromptJob {
     }
   }
 
-  private Paid pay(Shards shards, RunFolder folder) throws IOException {
-    try (ProgressLines progress = new ProgressLines(console, shards.requests())) {
-      return new RealtimeStage(
-              JavaSparkContext.fromSparkContext(spark.sparkContext()), runtimeSettings(folder))
-          .pay(shards);
-    }
+  private Paid pay(Shards shards, RunFolder folder, Watch watch)
+      throws IOException, InterruptedException {
+    return new RealtimeStage(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            runtimeSettings(folder, shards),
+            watch)
+        .pay(shards);
   }
 
-  private RuntimeSettings runtimeSettings(RunFolder folder) {
+  private RuntimeSettings runtimeSettings(RunFolder folder, Shards shards) {
     return new RuntimeSettings(
         new RuntimeSettings.RunPlace(
             folder.runId(),
             spec.store().path(),
-            folder.misses(),
+            spec.store().sync(),
+            folder.path(),
+            shards.path(),
             setup.priceVersion(),
             new SerializableConfiguration(hadoop)),
         setup.models().stream()
-            .map(model -> new RuntimeSettings.Model(model.settings(), model.key(), model.price()))
+            .map(model -> new RuntimeSettings.Model(model.settings(), model.price()))
             .toList(),
         new RuntimeSettings.Window(spec.concurrency().initial(), spec.concurrency().chunkSize()),
         RuntimeSettings.Retries.of(spec.retry()),
@@ -239,7 +315,12 @@ public final class PromptJob {
             rows,
             tally.entries(store.entriesOf(folder.runId())),
             spec.failures().toleratedFraction());
-    folder.write("summary.json", summary.toJson(), hadoop);
+    folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
+    if (figures.paid().stop().isEmpty()) {
+      CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
+      new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)
+          .apply(spec.runs().path(), Instant.now());
+    }
     return new Finished(summary, place, folder.path());
   }
 

@@ -17,7 +17,10 @@ import org.apache.spark.sql.Row;
 final class PublishStage {
   private static final String RUN_PREFIX = Columns.RUN_ID + "=";
   private static final String PARTIAL = "_partial";
-  private static final String OLD_PREFIX = "_old-";
+
+  /** A folder, not a prefix: Spark takes {@code _old-run_id=x} for a partition. */
+  private static final String OLD = "_old";
+
   private static final String STAGING_PREFIX = "_staging-";
 
   private final OutputSpec output;
@@ -67,13 +70,21 @@ final class PublishStage {
     fileSystem().delete(staging().getParent(), true);
   }
 
+  /** Takes away what the run left when it was killed or stopped. */
+  void discard() throws IOException {
+    discardStaged();
+    fileSystem().delete(partial(), true);
+  }
+
   /**
-   * The staged rows become the run's results; in overwrite mode the earlier runs go. Returns the
-   * results' path.
+   * The staged rows become the run's results, unless a killed execution had put them there; in
+   * overwrite mode the earlier runs go. Returns the results' path.
    */
   String publishComplete() throws IOException {
     Path place = new Path(output.path(), RUN_PREFIX + runId);
-    moveStagedTo(place);
+    if (!fileSystem().exists(place)) {
+      moveStagedTo(place);
+    }
     if (output.overwrites()) {
       removeOtherRuns(place);
     }
@@ -86,7 +97,7 @@ final class PublishStage {
    * their path.
    */
   String publishPartial() throws IOException {
-    Path place = new Path(new Path(output.path(), PARTIAL), RUN_PREFIX + runId);
+    Path place = partial();
     fileSystem().delete(place, true);
     moveStagedTo(place);
     return place.toString();
@@ -96,17 +107,15 @@ final class PublishStage {
    * Out of sight first, since that is one rename each; then deleted, with what a killed run left.
    */
   private void removeOtherRuns(Path kept) throws IOException {
+    Path old = new Path(output.path(), OLD);
     for (FileStatus child : fileSystem().listStatus(new Path(output.path()))) {
       String name = child.getPath().getName();
       if (name.startsWith(RUN_PREFIX) && !name.equals(kept.getName())) {
-        rename(child.getPath(), new Path(output.path(), OLD_PREFIX + name));
+        fileSystem().mkdirs(old);
+        rename(child.getPath(), new Path(old, name));
       }
     }
-    for (FileStatus child : fileSystem().listStatus(new Path(output.path()))) {
-      if (child.getPath().getName().startsWith(OLD_PREFIX)) {
-        fileSystem().delete(child.getPath(), true);
-      }
-    }
+    fileSystem().delete(old, true);
   }
 
   private void moveStagedTo(Path place) throws IOException {
@@ -119,6 +128,10 @@ final class PublishStage {
     if (!fileSystem().rename(from, to)) {
       throw new IOException("Could not move " + from + " to " + to);
     }
+  }
+
+  private Path partial() {
+    return new Path(new Path(output.path(), PARTIAL), RUN_PREFIX + runId);
   }
 
   private Path staging() {

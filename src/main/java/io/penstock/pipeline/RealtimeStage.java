@@ -1,13 +1,22 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.DriverCoordinator;
+import io.penstock.cluster.PenstockPlugin;
+import io.penstock.cluster.RunOrder;
+import io.penstock.cluster.SharedFolderException;
+import io.penstock.domain.FailureKind;
 import io.penstock.inference.StopSignal;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.store.JobLock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -17,12 +26,33 @@ import org.apache.spark.api.java.JavaSparkContext;
  * returns counts only.
  */
 final class RealtimeStage {
+  /**
+   * The driver's lock must have been renewed within this time for calls to be granted: less than
+   * its life by more than a lease's, so that no lease outlives it.
+   */
+  private static final Duration LOCK_IS_FRESH = Duration.ofSeconds(8);
+
+  /** An executor proves itself with a few small files; a loaded machine takes its time. */
+  private static final Duration PROOF = Duration.ofSeconds(120);
+
+  /** For the executors to hear that the run is over, beside what they wait for. */
+  private static final Duration HEAR = Duration.ofSeconds(10);
+
   private final JavaSparkContext spark;
   private final RuntimeSettings settings;
+  private final Watch watch;
 
-  RealtimeStage(JavaSparkContext spark, RuntimeSettings settings) {
+  /** What the calls depend on besides their settings. */
+  record Watch(RunInterrupt interrupt, JobLock lock, RunConsole console) {
+    private boolean mayGrant() {
+      return !lock.isLost() && System.nanoTime() - lock.renewedNanos() < LOCK_IS_FRESH.toNanos();
+    }
+  }
+
+  RealtimeStage(JavaSparkContext spark, RuntimeSettings settings, Watch watch) {
     this.spark = spark;
     this.settings = settings;
+    this.watch = watch;
   }
 
   /**
@@ -33,23 +63,98 @@ final class RealtimeStage {
   record Paid(
       Optional<StopSignal.Cause> stop, List<Refused> refused, double seconds, int peakInFlight) {
     static final Paid NOTHING = new Paid(Optional.empty(), List.of(), 0, 0);
+
+    static Paid interrupted(String why) {
+      return new Paid(Optional.of(interruption(why)), List.of(), 0, 0);
+    }
+
+    private static StopSignal.Cause interruption(String why) {
+      return new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why);
+    }
+
+    /** With the reason for which it was interrupted, where the provider gave none. */
+    private Paid because(String why) {
+      return stop.filter(cause -> cause.kind().stopsRun()).isPresent()
+          ? this
+          : new Paid(Optional.of(interruption(why)), refused, seconds, peakInFlight);
+    }
   }
 
-  Paid pay(Shards shards) throws IOException {
+  /**
+   * @throws InvalidInputException when an executor does not see the folders that the driver sees
+   */
+  Paid pay(Shards shards) throws IOException, InterruptedException {
     if (shards.requests() == 0) {
       return Paid.NOTHING;
     }
-    spark.sc().setJobDescription("infer: realtime " + shards.requests() + " requests");
-    List<Integer> numbers = IntStream.range(0, shards.count()).boxed().toList();
-    try {
-      return summed(
-          spark
-              .parallelize(numbers, shards.count())
-              .mapPartitions(new ShardTask(settings))
-              .collect());
+    DriverCoordinator coordinator = coordinator();
+    RuntimeSettings.RunPlace place = settings.place();
+    coordinator.begin(
+        new RunOrder(place.runId(), List.of(place.storePath(), place.runPath()), place.hadoop()),
+        watch::mayGrant);
+    try (ProgressLines progress =
+        new ProgressLines(watch.console(), coordinator::counts, shards.requests())) {
+      coordinator.awaitProofs(PROOF);
+      watch.interrupt().enter(() -> endCalls(coordinator));
+      Paid paid = call(shards);
+      coordinator.proofFailure().ifPresent(RealtimeStage::refuse);
+      return paid;
+    } catch (SharedFolderException e) {
+      throw new InvalidInputException(String.valueOf(e.getMessage()));
     } finally {
-      spark.sc().setJobDescription(null);
-      ExecutorRuntime.closeCurrent();
+      coordinator.end(longestClose());
+    }
+  }
+
+  private static void refuse(String failure) {
+    throw new InvalidInputException(failure);
+  }
+
+  private static DriverCoordinator coordinator() {
+    return DriverCoordinator.current()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "this Spark session has no Penstock plugin: set spark.plugins="
+                        + PenstockPlugin.class.getName()
+                        + " before it starts"));
+  }
+
+  /** No call starts any more; those under way are given a while. */
+  private void endCalls(DriverCoordinator coordinator) {
+    coordinator.stop(watch.interrupt().reason().orElse("the execution is ending"));
+    CompletableFuture.delayedExecutor(ExecutorRuntime.DRAIN.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> spark.cancelJobGroup(group()));
+  }
+
+  private Duration longestClose() {
+    boolean interrupted = watch.interrupt().reason().isPresent();
+    return HEAR.plus(interrupted ? ExecutorRuntime.DRAIN : settings.longestCall());
+  }
+
+  private String group() {
+    return "penstock calls of " + settings.place().runId();
+  }
+
+  private Paid call(Shards shards) {
+    List<Integer> numbers = IntStream.range(0, shards.count()).boxed().toList();
+    spark.setJobGroup(group(), "infer: realtime " + shards.requests() + " requests", true);
+    try {
+      Paid paid =
+          summed(
+              spark
+                  .parallelize(numbers, shards.count())
+                  .mapPartitions(new ShardTask(settings))
+                  .collect());
+      return watch.interrupt().reason().map(paid::because).orElse(paid);
+    } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
+      Optional<String> interrupted = watch.interrupt().reason();
+      if (interrupted.isEmpty()) {
+        throw e;
+      }
+      return Paid.interrupted(interrupted.get());
+    } finally {
+      spark.clearJobGroup();
     }
   }
 

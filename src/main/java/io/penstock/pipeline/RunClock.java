@@ -2,12 +2,13 @@ package io.penstock.pipeline;
 
 import io.penstock.inference.Scheduler;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The JVM's own clock and one timer thread. */
-final class RunClock implements Scheduler, AutoCloseable {
+final class RunClock implements Scheduler, Executor, AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -24,6 +25,12 @@ final class RunClock implements Scheduler, AutoCloseable {
   @Override
   public void after(Duration delay, Runnable action) {
     timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs it on the timer's thread, soon. */
+  @Override
+  public void execute(Runnable action) {
+    timer.execute(action);
   }
 
   @Override

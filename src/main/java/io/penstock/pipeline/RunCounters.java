@@ -1,9 +1,9 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.Counts;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.provider.ProviderException;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,23 +28,15 @@ final class RunCounters {
     return lastAnswerMillis.get();
   }
 
-  long answered() {
-    return answered.sum();
-  }
-
-  long failed() {
-    return failed.sum();
-  }
-
-  long failedAttempts() {
-    return failedAttempts.sum();
-  }
-
-  /**
-   * Of the last attempt that failed; the kind only, since messages of providers may quote prompts.
-   */
-  Optional<FailureKind> lastFailure() {
-    return Optional.ofNullable(lastFailure.get());
+  /** The kind of the last failure only, since messages of providers may quote prompts. */
+  Counts counts() {
+    FailureKind last = lastFailure.get();
+    return new Counts(
+        answered.sum(),
+        failed.sum(),
+        failedAttempts.sum(),
+        last == null ? null : last.name(),
+        firstCallMillis());
   }
 
   void attemptEnded(@Nullable Throwable error) {

@@ -7,18 +7,23 @@ import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
 import io.penstock.pipeline.TallyStage.RowTally;
 import io.penstock.report.RunSummary;
+import io.penstock.store.InDoubt;
 import java.math.BigDecimal;
 import java.util.List;
 
 /**
  * What the stages counted.
  *
+ * @param inDoubt calls of killed executors, which may have been paid
  * @param startedNanos of the JVM's monotonic clock
  */
-record RunFigures(Deduped deduped, Lookup lookup, Paid paid, long startedNanos) {
-  private static final int DONE = 0;
-  private static final int MANY_FAILED = 3;
+record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, long startedNanos) {
+  static final int DONE = 0;
+  static final int MANY_FAILED = 3;
   private static final int PROVIDER_REFUSES = 5;
+
+  /** As shells have it for SIGINT. */
+  static final int INTERRUPTED = 130;
 
   /**
    * @param toleratedFraction of the rows that may fail
@@ -42,10 +47,13 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, long startedNanos) 
         rows.failedByKind(),
         attempts - called,
         entries.rateLimited() + unstored.stream().mapToLong(Refused::rateLimited).sum(),
+        inDoubt.calls(),
         entries.inputTokens(),
         entries.outputTokens(),
         rows.costUsd(),
-        entries.wasteUsd(),
+        new RunSummary.WasteUsd(
+            entries.wasteUsd().known(),
+            RunSummary.exact(entries.wasteUsd().possible().add(inDoubt.worstUsd().amount()))),
         rows.costUsd() == null
             ? null
             : RunSummary.exact(entries.answersUsd().subtract(rows.costUsd())),
@@ -71,7 +79,7 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, long startedNanos) 
 
   private int exitCode(RowTally rows, BigDecimal toleratedFraction) {
     if (paid.stop().isPresent()) {
-      return PROVIDER_REFUSES;
+      return paid.stop().get().kind().stopsRun() ? PROVIDER_REFUSES : INTERRUPTED;
     }
     BigDecimal tolerated = toleratedFraction.multiply(BigDecimal.valueOf(rows.rows()));
     return BigDecimal.valueOf(rows.failed()).compareTo(tolerated) > 0 ? MANY_FAILED : DONE;

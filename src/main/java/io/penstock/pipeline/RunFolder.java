@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -19,6 +20,13 @@ import org.apache.hadoop.fs.Path;
  * @param path of the folder itself
  */
 record RunFolder(String path, String runId) {
+  static final String JOB = "job.yaml";
+  static final String PLAN = "plan.json";
+  static final String SUMMARY = "summary.json";
+
+  /** What {@link #create} makes. */
+  static final String RUN_ID = "r\\d{8}T\\d{6}-[0-9a-f]{6}";
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
@@ -29,10 +37,14 @@ record RunFolder(String path, String runId) {
    * a date.
    */
   static RunFolder create(String runsPath, Instant now) {
+    String runId = "r" + STAMP.format(now) + "-" + random();
+    return new RunFolder(runsPath + "/" + runId, runId);
+  }
+
+  private static String random() {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
-    String runId = "r" + STAMP.format(now) + "-" + HexFormat.of().formatHex(random);
-    return new RunFolder(runsPath + "/" + runId, runId);
+    return HexFormat.of().formatHex(random);
   }
 
   String rows() {
@@ -43,8 +55,9 @@ record RunFolder(String path, String runId) {
     return path + "/requests";
   }
 
-  String misses() {
-    return path + "/misses";
+  /** A folder of its own for each execution: tasks of an earlier one may still read theirs. */
+  String newMisses(Instant now) {
+    return path + "/misses/" + STAMP.format(now) + "-" + random();
   }
 
   /** The file appears whole or not at all. */
@@ -58,6 +71,18 @@ record RunFolder(String path, String runId) {
     files.delete(place, false);
     if (!files.rename(staged, place)) {
       throw new IOException("Could not put " + place + " in place");
+    }
+  }
+
+  boolean has(String name, Configuration hadoop) throws IOException {
+    Path file = new Path(path, name);
+    return file.getFileSystem(hadoop).exists(file);
+  }
+
+  String read(String name, Configuration hadoop) throws IOException {
+    Path file = new Path(path, name);
+    try (InputStream in = file.getFileSystem(hadoop).open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -5,6 +5,7 @@ import io.penstock.domain.ModelSettings;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.provider.ProviderFactory;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,17 @@ record RuntimeSettings(
   /**
    * @param price null where none is known
    */
-  record Model(ModelSettings settings, ApiKeySource key, @Nullable ModelPrice price)
-      implements Serializable {}
+  record Model(ModelSettings settings, @Nullable ModelPrice price) implements Serializable {}
 
   /**
+   * @param sync whether the journal is forced to disk
    * @param priceVersion of the price list
    */
   record RunPlace(
       String runId,
       String storePath,
+      boolean sync,
+      String runPath,
       String missesPath,
       String priceVersion,
       SerializableConfiguration hadoop)
@@ -38,6 +41,14 @@ record RuntimeSettings(
    * @param permits calls under way at once, per executor and model
    */
   record Window(int permits, int chunkSize) implements Serializable {}
+
+  /** Of one attempt, of whatever model. */
+  Duration longestCall() {
+    return models.stream()
+        .map(model -> model.settings().endpoint().requestTimeout())
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
+  }
 
   /** The job's retry section, in numbers that travel. */
   record Retries(int maxAttempts, int maxPaidAttempts, long rowDeadlineSeconds)

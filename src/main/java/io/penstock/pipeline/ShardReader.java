@@ -10,6 +10,7 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.lake.Columns;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,7 +30,7 @@ import org.apache.hadoop.fs.Path;
  * The requests of one model in one shard, in the order of the files; read a chunk at a time.
  * Confined to one thread.
  */
-final class ShardReader implements Iterator<InferenceRequest>, AutoCloseable {
+final class ShardReader implements Iterator<InferenceRequest>, Closeable {
   /** A prompt may be of any length. */
   private static final StreamReadConstraints ANY_LENGTH =
       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build();

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.ExecutorAgent;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceOutcome.Failed;
@@ -11,6 +12,7 @@ import io.penstock.limit.Limiter.Permit;
 import io.penstock.pipeline.RuntimeSettings.Model;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.store.RunJournal;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -38,6 +40,9 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
   @Override
   public Iterator<ShardReport> call(Iterator<Integer> shards)
       throws IOException, InterruptedException {
+    if (isLaterAttempt()) {
+      ExecutorAgent.current().awaitQuiet(settings.place().runId());
+    }
     ExecutorRuntime runtime = ExecutorRuntime.get(settings);
     List<ShardReport> reports = new ArrayList<>();
     while (shards.hasNext()) {
@@ -50,18 +55,31 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
       throws IOException, InterruptedException {
     Earlier earlier = earlier(runtime, shard);
     List<Refused> refused = new ArrayList<>();
-    List<ShardReader> readers = new ArrayList<>();
+    Calls calls = new Calls(runtime, shard, earlier);
+    List<Closeable> opened = new ArrayList<>();
     try {
       List<Lane> lanes = new ArrayList<>();
       for (Model model : settings.models()) {
         ShardReader reader = open(shard, model);
-        readers.add(reader);
-        lanes.add(lane(runtime, shard, model, earlier.without(reader), earlier));
+        opened.add(reader);
+        ModelLane lane = runtime.lane(model.settings().name());
+        IntentAhead requests =
+            new IntentAhead(
+                earlier.without(reader), runtime.journal(), lane.pricing(), lane.ahead());
+        opened.add(requests);
+        lanes.add(
+            new Lane(
+                requests,
+                lane.limiter(),
+                (request, permit) -> calls.start(requests, request, permit)));
       }
       new InFlightWindow(runtime.stop(), outcome -> collectRefused(outcome, refused)).run(lanes);
+    } catch (RuntimeException e) {
+      calls.awaitAll(); // whoever takes the shard up again must find their answers
+      throw e;
     } finally {
-      for (ShardReader reader : readers) {
-        reader.close();
+      for (Closeable one : opened) {
+        one.close();
       }
     }
     return report(runtime, refused);
@@ -77,37 +95,12 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
         place.hadoop().value());
   }
 
-  private static Lane lane(
-      ExecutorRuntime runtime,
-      int shard,
-      Model model,
-      Iterator<InferenceRequest> requests,
-      Earlier earlier) {
-    return new Lane(
-        requests,
-        runtime.limiter(model.settings().name()),
-        (request, permit) ->
-            earlier.join(request, permit, () -> runtime.call(shard, request, permit)));
-  }
-
   /**
    * What an earlier attempt of this task left. What is in flight is taken before the journal is
    * read: an answer that arrives in between is then met in one of the two.
    */
   private record Earlier(
       Map<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight, Set<Fingerprint> stored) {
-    CompletableFuture<InferenceOutcome> join(
-        InferenceRequest request,
-        Permit permit,
-        Supplier<CompletableFuture<InferenceOutcome>> call) {
-      CompletableFuture<InferenceOutcome> pending = inFlight.get(request.fingerprint());
-      if (pending == null) {
-        return call.get();
-      }
-      permit.close();
-      return pending;
-    }
-
     /** The requests that are not stored; reads as lazily as they are taken. */
     Iterator<InferenceRequest> without(Iterator<InferenceRequest> requests) {
       Iterable<InferenceRequest> all = () -> requests;
@@ -117,8 +110,12 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
     }
   }
 
+  private static boolean isLaterAttempt() {
+    return TaskContext.get().attemptNumber() > 0;
+  }
+
   private Earlier earlier(ExecutorRuntime runtime, int shard) throws IOException {
-    if (TaskContext.get().attemptNumber() == 0) {
+    if (!isLaterAttempt()) {
       return new Earlier(Map.of(), Set.of());
     }
     RuntimeSettings.RunPlace place = settings.place();
@@ -128,8 +125,43 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
         RunJournal.fingerprints(place.storePath(), place.runId(), shard, place.hadoop().value()));
   }
 
+  /** The calls that this task started or joined. Thread-safe. */
+  private record Calls(
+      ExecutorRuntime runtime,
+      int shard,
+      Earlier earlier,
+      Set<CompletableFuture<InferenceOutcome>> underWay) {
+    Calls(ExecutorRuntime runtime, int shard, Earlier earlier) {
+      this(runtime, shard, earlier, ConcurrentHashMap.newKeySet());
+    }
+
+    CompletableFuture<InferenceOutcome> start(
+        IntentAhead requests, InferenceRequest request, Permit permit) {
+      CompletableFuture<Void> intent = requests.intentOf(request);
+      CompletableFuture<InferenceOutcome> pending = earlier.inFlight().get(request.fingerprint());
+      if (pending != null) {
+        permit.close();
+        return runtime.joined(request, pending);
+      }
+      CompletableFuture<InferenceOutcome> outcome =
+          runtime.callAfter(intent, shard, request, permit);
+      underWay.add(outcome);
+      outcome.whenComplete((ended, error) -> underWay.remove(outcome));
+      return outcome;
+    }
+
+    /** Each ends by the timeouts of its own; whether well or badly does not matter here. */
+    void awaitAll() {
+      CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
+          .exceptionally(error -> null)
+          .join();
+    }
+  }
+
   private static void collectRefused(InferenceOutcome outcome, List<Refused> refused) {
-    if (outcome instanceof Failed failed && !failed.kind().isStored()) {
+    if (outcome instanceof Failed failed
+        && !failed.kind().isStored()
+        && failed.effort().attempts() > 0) {
       refused.add(
           new Refused(
               failed.fingerprint(),

@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
@@ -119,7 +120,7 @@ final class TallyStage {
     Row all =
         entries
             .agg(
-                count(lit(1)).as("requests"),
+                count_distinct(col(Columns.FINGERPRINT)).as("requests"),
                 sumOf("attempts"),
                 sumOf(StoreColumns.RATE_LIMITED),
                 sumOf("input_tokens"),

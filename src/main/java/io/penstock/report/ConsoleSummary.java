@@ -21,6 +21,7 @@ public final class ConsoleSummary {
     addRows(run, lines);
     addRequests(run, lines);
     addMoney(run, lines);
+    addDoubt(run, lines);
     addTime(run, lines);
     if (run.tornLines() > 0) {
       lines.add(line("store", "%,d torn journal lines were skipped", run.tornLines()));
@@ -71,6 +72,16 @@ public final class ConsoleSummary {
       lines.add(
           line(
               "waste", "%s known, at most %s possible", usd(waste.known()), usd(waste.possible())));
+    }
+  }
+
+  private static void addDoubt(RunSummary run, List<String> lines) {
+    if (run.inDoubt() > 0) {
+      lines.add(
+          line(
+              "in doubt",
+              "%,d calls were under way when an executor was killed; their cost is in what is possible",
+              run.inDoubt()));
     }
   }
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param succeeded rows with an answer
  * @param failed rows without
  * @param rateLimited HTTP tries refused with 429
+ * @param inDoubt calls that were under way or about to start when an executor was killed: they may
+ *     have been paid; their largest cost is in {@code waste_usd.possible}
  * @param inputTokens of the answers bought in this run
  * @param outputTokens of the answers bought in this run
  * @param costUsd sum of the rows' {@code cost_usd}; null where a price is not known
@@ -49,6 +51,7 @@ public record RunSummary(
     SortedMap<String, Long> failedByKind,
     long retries,
     long rateLimited,
+    long inDoubt,
     long inputTokens,
     long outputTokens,
     @Nullable BigDecimal costUsd,

@@ -2,7 +2,10 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.cluster.DriverCoordinator;
 import io.penstock.pipeline.PromptJob;
+import io.penstock.pipeline.RunInterrupt;
+import io.penstock.pipeline.RunMode;
 import io.penstock.simulator.AnswerFunction;
 import io.penstock.simulator.Simulator;
 import java.io.IOException;
@@ -97,7 +100,9 @@ class CanaryTest {
                   "spark.eventLog.compress=false",
                   "spark.eventLog.dir=" + folder.resolve("events").toUri()));
       try (JobWiring wiring = JobWiring.of(file)) {
-        PromptJob.Finished finished = new PromptJob(spark, wiring.setup(), line -> {}).run();
+        DriverCoordinator.current().orElseThrow().offerSecrets(wiring.readKeys());
+        PromptJob.Finished finished =
+            new PromptJob(spark, wiring.setup(), line -> {}).run(RunMode.PLAIN, new RunInterrupt());
         assertThat(finished.summary().succeeded()).isEqualTo(1);
         return browse(spark.sparkContext().uiWebUrl().get());
       } finally {

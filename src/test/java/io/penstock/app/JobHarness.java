@@ -1,7 +1,10 @@
 package io.penstock.app;
 
+import io.penstock.cluster.DriverCoordinator;
 import io.penstock.pipeline.JobSetup;
 import io.penstock.pipeline.PromptJob;
+import io.penstock.pipeline.RunInterrupt;
+import io.penstock.pipeline.RunMode;
 import io.penstock.simulator.Simulator;
 import io.penstock.simulator.SimulatorOptions;
 import java.io.IOException;
@@ -9,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +24,10 @@ import org.apache.spark.sql.SparkSession;
 /** Runs job files of a test as the command line does, but in the tests' Spark session. */
 final class JobHarness {
   private final Path folder;
-  final List<String> said = new ArrayList<>();
+  final List<String> said = Collections.synchronizedList(new ArrayList<>());
+
+  /** Of the runs; a used one is replaced by the test. */
+  RunInterrupt interrupt = new RunInterrupt();
 
   JobHarness(Path folder) {
     this.folder = folder;
@@ -65,9 +72,22 @@ final class JobHarness {
 
   PromptJob.Finished run(Path job, UnaryOperator<JobSetup> change, String... sets)
       throws IOException {
+    return run(job, RunMode.PLAIN, change, sets);
+  }
+
+  PromptJob.Finished run(Path job, RunMode mode, String... sets) throws IOException {
+    return run(job, mode, UnaryOperator.identity(), sets);
+  }
+
+  private PromptJob.Finished run(
+      Path job, RunMode mode, UnaryOperator<JobSetup> change, String... sets) throws IOException {
     JobFile file = JobFile.read(job.toString(), List.of(sets), JobWiring.DIALECTS);
     try (JobWiring wiring = JobWiring.of(file)) {
-      return new PromptJob(spark(), change.apply(wiring.setup()), said::add).run();
+      SparkSession spark = spark();
+      DriverCoordinator.current().orElseThrow().offerSecrets(wiring.readKeys());
+      return new PromptJob(spark, change.apply(wiring.setup()), said::add).run(mode, interrupt);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.simulator.Simulator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -182,21 +183,21 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plan", "evaluate", "batches", "store", "report"})
+  @ValueSource(strings = {"plan", "evaluate", "batches", "report"})
   void commandsThatAreNotBuiltSaySo(String command) {
     assertThat(Main.execute(command, "job.yaml")).isEqualTo(2);
     assertThat(errors()).contains(command + " is not built yet");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--limit", "--retry-failed", "--new-run", "--wait-for-lock", "--no-wait"})
+  @ValueSource(strings = {"--limit", "--no-wait"})
   void optionsThatAreNotBuiltSaySo(String option) throws IOException {
     assertThat(Main.execute("infer", simulated().toString(), option)).isEqualTo(2);
     assertThat(errors()).contains("not built yet");
   }
 
   @Test
-  void otherMastersSpeculationAndKeysInArgumentsAreRefused() throws IOException {
+  void whatAClusterCannotReachSpeculationAndKeysInArgumentsAreRefused() throws IOException {
     String job = simulated().toString();
     Path key = new JobHarness(folder).file("key", "key-in-the-open");
     String keyed = "providers.simulator.api_key_file=" + key;
@@ -207,10 +208,40 @@ class MainTest {
             Main.execute("infer", job, "--set", keyed, "--conf", "spark.app.note=key-in-the-open"))
         .isEqualTo(2);
     assertThat(errors())
-        .contains("--master yarn is not built yet")
+        .contains("models.m.provider: is the simulator inside the job")
         .contains("spark.speculation must be off")
         .contains("An API key's value stands in an argument")
         .doesNotContain("key-in-the-open");
+  }
+
+  @Test
+  void onAClusterRelativePathsAreRefusedAllAtOnce() throws IOException {
+    String job =
+        new JobHarness(folder).job("http://127.0.0.1:1", "routing: [{model: small}]").toString();
+
+    assertThat(Main.execute("infer", job, "--master", "spark://127.0.0.1:1")).isEqualTo(2);
+    assertThat(errors())
+        .contains("input.path: is relative")
+        .contains("store.path: is relative")
+        .contains("output.path: is relative")
+        .contains("runs.path: is relative");
+  }
+
+  @Test
+  void aStoreIsCountedAndCompacted() throws IOException {
+    JobHarness jobs = new JobHarness(folder);
+    jobs.file("input.jsonl", "{\"question\": \"a\"}", "{\"question\": \"b\"}");
+    try (Simulator simulator = JobHarness.simulator()) {
+      assertThat(Main.execute("infer", jobs.job(simulator.origin()).toString())).isZero();
+    }
+    String store = folder.resolve("store").toString();
+
+    assertThat(Main.execute("store", "stats", store)).isZero();
+    assertThat(Main.execute("store", "compact", store)).isZero();
+    assertThat(Main.execute("store", "stats", folder.resolve("none").toString())).isEqualTo(2);
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("entries").contains("2");
+    assertThat(errors()).contains("there is no completion store at");
   }
 
   @Test

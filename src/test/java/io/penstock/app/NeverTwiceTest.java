@@ -14,12 +14,15 @@ import io.penstock.report.RunSummary;
 import io.penstock.simulator.Simulator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,12 +75,10 @@ class NeverTwiceTest {
   void aTaskThatDiesAndIsTriedAgainPaysNothingTwice() throws IOException {
     JobHarness.spark().stop(); // its master tries no task again
     SparkSession retrying =
-        SparkSession.builder()
-            .master("local[4,3]")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate();
+        SparkSessions.start("tests", "local[4,3]", List.of("spark.ui.enabled=false"));
     try (Simulator simulator = JobHarness.simulator("latency=fixed:100ms")) {
       InterruptingFactory.calls.set(0);
+      InterruptingFactory.died.set(false);
 
       RunSummary summary =
           jobs.run(jobs.job(simulator.origin()), NeverTwiceTest::interrupting).summary();
@@ -97,6 +98,7 @@ class NeverTwiceTest {
     JobHarness.spark();
     try (Simulator simulator = JobHarness.simulator("latency=fixed:300ms")) {
       InterruptingFactory.calls.set(0);
+      InterruptingFactory.died.set(false);
       Path job = jobs.job(simulator.origin());
 
       assertThatThrownBy(() -> jobs.run(job, NeverTwiceTest::interrupting))
@@ -105,8 +107,39 @@ class NeverTwiceTest {
       RunSummary again = jobs.run(job).summary();
 
       assertThat(sent).isBetween(20L, (long) ROWS - 1);
-      assertThat(again.cacheHits()).isEqualTo(sent);
+      assertThat(again.called()).isEqualTo(ROWS);
+      assertThat(jobs.list("runs")).containsExactly(again.runId());
       assertThat(simulator.stats().requests()).isEqualTo(ROWS);
+    }
+  }
+
+  @Test
+  void aTaskThatFailsOnItsLastRowPaysNothingTwice() throws IOException {
+    JobHarness.spark().stop(); // its master tries no task again
+    SparkSession retrying =
+        SparkSessions.start(
+            "tests",
+            "local[4,4]",
+            List.of(
+                "spark.ui.enabled=false",
+                "spark.hadoop.fs.failing.impl=" + FailingShardFileSystem.class.getName()));
+    try (Simulator simulator = JobHarness.simulator("latency=fixed:1s")) {
+      FailingShardFileSystem.failures.set(3);
+
+      RunSummary summary =
+          jobs.run(
+                  jobs.job(simulator.origin()),
+                  "runs.path=failing://" + folder + "/runs",
+                  "concurrency.initial=64",
+                  "concurrency.chunk_size=5")
+              .summary();
+
+      assertThat(FailingShardFileSystem.failures.get()).isNegative();
+      assertThat(simulator.stats().requests()).isEqualTo(ROWS);
+      assertThat(summary.succeeded()).isEqualTo(ROWS);
+      assertThat(summary.inDoubt()).isZero();
+    } finally {
+      retrying.stop();
     }
   }
 
@@ -121,12 +154,13 @@ class NeverTwiceTest {
   }
 
   /**
-   * Makes the task that sends the 20th request die just after, as a lost executor's would; what is
-   * sent goes on.
+   * Makes a task die just after the 20th request or a little later, as a lost executor's would;
+   * what is sent goes on.
    */
   private record InterruptingFactory(ProviderFactory real) implements ProviderFactory {
     private static final int FATAL_CALL = 20;
     static final AtomicInteger calls = new AtomicInteger();
+    static final AtomicBoolean died = new AtomicBoolean();
 
     @Override
     public ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight) {
@@ -137,7 +171,8 @@ class NeverTwiceTest {
     private static CompletableFuture<Completion> call(
         ModelProvider provider, InferenceRequest request) {
       CompletableFuture<Completion> answer = provider.complete(request);
-      if (calls.incrementAndGet() == FATAL_CALL) {
+      boolean late = calls.incrementAndGet() >= FATAL_CALL;
+      if (late && TaskContext.get() != null && !died.getAndSet(true)) {
         Thread.currentThread().interrupt();
       }
       return answer;

@@ -74,7 +74,7 @@ class PromptJobTest {
     return billed(simulator, which);
   }
 
-  private static BigDecimal billed(Simulator simulator, String which)
+  static BigDecimal billed(Simulator simulator, String which)
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(simulator.origin() + "/invoice")).build();

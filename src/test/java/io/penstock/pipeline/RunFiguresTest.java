@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
+import io.penstock.domain.Usd;
 import io.penstock.inference.StopSignal;
 import io.penstock.pipeline.DedupStage.Deduped;
+import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
 import io.penstock.pipeline.TallyStage.RowTally;
 import io.penstock.report.RunSummary;
+import io.penstock.store.InDoubt;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +55,10 @@ final class RunFiguresTest {
     Dataset<Row> none = SparkForTests.session().emptyDataFrame();
     RunFigures figures =
         new RunFigures(
-            new Deduped(none, rows.rows(), 2, 12),
+            new Deduped(none, new Pinned(rows.rows(), 2, 12)),
             new Lookup(none, 9, 3, 4),
             paid,
+            new InDoubt(6, Usd.of("0.25")),
             System.nanoTime());
     return figures.summarize("r1", rows, entries(), new BigDecimal(tolerated));
   }
@@ -63,7 +67,12 @@ final class RunFiguresTest {
   void refusesResultsThatLostARow() {
     Dataset<Row> none = SparkForTests.session().emptyDataFrame();
     RunFigures figures =
-        new RunFigures(new Deduped(none, 20, 2, 12), new Lookup(none, 9, 3, 0), Paid.NOTHING, 0);
+        new RunFigures(
+            new Deduped(none, new Pinned(20, 2, 12)),
+            new Lookup(none, 9, 3, 0),
+            Paid.NOTHING,
+            InDoubt.NONE,
+            0);
 
     figures.requireEveryRow(20);
 
@@ -114,6 +123,22 @@ final class RunFiguresTest {
 
     assertThat(summary.exitCode()).isEqualTo(5);
     assertThat(summary.stopped()).isEqualTo("AUTHENTICATION: key refused");
+  }
+
+  @Test
+  void aRunThatWasInterruptedIsExitCode130() {
+    RunSummary summary = summarize(Paid.interrupted("SIGTERM"), rows(20, 20, ZERO), "0");
+
+    assertThat(summary.exitCode()).isEqualTo(130);
+    assertThat(summary.stopped()).contains("SIGTERM");
+  }
+
+  @Test
+  void callsInDoubtMayHaveBeenPaid() {
+    RunSummary summary = summarize(paid(List.of(), null), rows(20, 0, ZERO), "0");
+
+    assertThat(summary.inDoubt()).isEqualTo(6);
+    assertThat(summary.wasteUsd().possible()).isEqualByComparingTo("0.25");
   }
 
   @Test

@@ -79,7 +79,7 @@ final class RunFolderTest {
   void rowsRequestsAndMissesLieInIt() {
     RunFolder run = create();
 
-    assertThat(Stream.of(run.rows(), run.requests(), run.misses()))
+    assertThat(Stream.of(run.rows(), run.requests(), run.newMisses(Instant.EPOCH)))
         .allMatch(path -> path.startsWith(run.path() + "/"))
         .doesNotHaveDuplicates();
   }

@@ -23,16 +23,12 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What travels to executors: Java's serialization there and back. */
 final class RuntimeSettingsTest {
@@ -45,8 +41,6 @@ final class RuntimeSettingsTest {
           null,
           "{\"temperature\":0}",
           "{}");
-
-  @TempDir Path folder;
 
   /** Connects nothing. */
   private record NoProviders() implements ProviderFactory {
@@ -64,17 +58,23 @@ final class RuntimeSettingsTest {
     public void close() {}
   }
 
-  private static RuntimeSettings settings(ApiKeySource key, ProviderFactory providers) {
+  private static RuntimeSettings settings(ProviderFactory providers) {
     Configuration hadoop = new Configuration(false);
     hadoop.set("fs.test", "yes");
     Rates rates = new Rates(BigDecimal.ONE, null, null, null, BigDecimal.TEN);
     return new RuntimeSettings(
         new RuntimeSettings.RunPlace(
-            "r1", "/store", "/runs/r1/misses", "v1", new SerializableConfiguration(hadoop)),
+            "r1",
+            "/store",
+            false,
+            "/runs/r1",
+            "/runs/r1/misses",
+            "v1",
+            new SerializableConfiguration(hadoop)),
         List.of(
             new RuntimeSettings.Model(
-                MODEL, key, new ModelPrice(rates, List.of(new Tier(9, rates)), 1L, null)),
-            new RuntimeSettings.Model(MODEL, new ApiKeySource("free", null, null), null)),
+                MODEL, new ModelPrice(rates, List.of(new Tier(9, rates)), 1L, null)),
+            new RuntimeSettings.Model(MODEL, null)),
         new RuntimeSettings.Window(10, 100),
         RuntimeSettings.Retries.of(new RetrySpec(6, 2, 600, 3600)),
         providers);
@@ -96,8 +96,7 @@ final class RuntimeSettingsTest {
 
   @Test
   void settingsTravelUnchanged() throws Exception {
-    RuntimeSettings sent =
-        settings(new ApiKeySource("openai", "OPENAI_API_KEY", null), new NoProviders());
+    RuntimeSettings sent = settings(new NoProviders());
 
     RuntimeSettings received = (RuntimeSettings) read(write(sent));
 
@@ -110,22 +109,11 @@ final class RuntimeSettingsTest {
   void theTaskTravelsWithTheFactoryThatJobsUse() throws Exception {
     ProviderFactory providers =
         new HttpProviderFactory(List.of(new OpenAiDialect(), new AnthropicDialect()));
-    ShardTask sent = new ShardTask(settings(new ApiKeySource("a", null, null), providers));
+    ShardTask sent = new ShardTask(settings(providers));
 
     ShardTask received = (ShardTask) read(write(sent));
 
     assertThat(received).hasFieldOrProperty("settings").isNotSameAs(sent);
-  }
-
-  @Test
-  void aKeyThatWasReadDoesNotTravel() throws Exception {
-    Path file = Files.writeString(folder.resolve("key"), "sk-4711-secret");
-    ApiKeySource key = new ApiKeySource("openai", null, file.toString());
-    assertThat(key.read()).isEqualTo("sk-4711-secret");
-
-    byte[] bytes = write(new ShardTask(settings(key, new NoProviders())));
-
-    assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain("4711-secret");
   }
 
   @Test

@@ -5,9 +5,11 @@ import static io.penstock.pipeline.SparkForTests.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,13 +31,22 @@ final class StoreLookupStageTest {
     unique = LinkedRows.unique(folder, rows);
   }
 
+  private StoreLookupStage lookup() {
+    return lookup(Optional.empty(), false);
+  }
+
+  private StoreLookupStage lookup(Optional<Pinned> adopted, boolean retryPermanent) {
+    OpenRun run = new OpenRun(new RunFolder("unused", "r9"), adopted);
+    return new StoreLookupStage(entries.store(), run, retryPermanent);
+  }
+
   private Dataset<Row> texts(Lookup lookup) {
     return lookup.misses().join(rows, "row_id").selectExpr("input.text");
   }
 
   @Test
   void aNewStoreHoldsNothing() throws IOException {
-    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+    Lookup lookup = lookup().apply(unique, 5);
 
     assertThat(lookup.missCount()).isEqualTo(5);
     assertThat(lookup.hitCount()).isZero();
@@ -51,11 +62,36 @@ final class StoreLookupStageTest {
         .failure("r0", "d", FailureKind.AUTHENTICATION)
         .answer("r0", "of another job", "0.1");
 
-    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+    Lookup lookup = lookup().apply(unique, 5);
 
     assertThat(lookup.missCount()).isEqualTo(3);
     assertThat(lookup.hitCount()).isEqualTo(2);
     assertSameRows(sql("select * from values ('c'), ('d'), ('La') as t(text)"), texts(lookup));
+  }
+
+  @Test
+  void whatTheRunBoughtBeforeItWasAdoptedIsNeitherHitNorMiss() throws IOException {
+    entries
+        .answer("r0", "a", "0.1")
+        .answer("r9", "b", "0.1")
+        .failure("r9", "c", FailureKind.TIMEOUT);
+
+    Lookup lookup = lookup(Optional.of(new Pinned(5, 0, 5)), false).apply(unique, 5);
+
+    assertThat(lookup.missCount()).isEqualTo(3);
+    assertThat(lookup.hitCount()).isEqualTo(1);
+  }
+
+  @Test
+  void failuresForGoodAreMissesWhereTheyAreAskedFor() throws IOException {
+    entries
+        .answer("r0", "a", "0.1")
+        .failure("r0", "b", FailureKind.CONTEXT_TOO_LONG)
+        .failure("r9", "c", FailureKind.CONTEXT_TOO_LONG);
+
+    Lookup lookup = lookup(Optional.empty(), true).apply(unique, 5);
+
+    assertSameRows(sql("select * from values ('b'), ('d'), ('La') as t(text)"), texts(lookup));
   }
 
   @Test
@@ -66,7 +102,7 @@ final class StoreLookupStageTest {
         .answer("r2", "a", "0.1");
     entries.store().compact("r1");
 
-    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+    Lookup lookup = lookup().apply(unique, 5);
 
     assertThat(lookup.hitCount()).isEqualTo(1);
     assertThat(lookup.missCount()).isEqualTo(4);
@@ -74,7 +110,7 @@ final class StoreLookupStageTest {
 
   @Test
   void theMissesStayWhenTheStoreGrows() throws IOException {
-    Lookup lookup = new StoreLookupStage(entries.store()).apply(unique, 5);
+    Lookup lookup = lookup().apply(unique, 5);
     entries.answer("r1", "a", "0.1");
 
     assertThat(lookup.misses().count()).isEqualTo(lookup.missCount());

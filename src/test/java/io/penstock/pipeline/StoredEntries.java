@@ -76,7 +76,8 @@ final class StoredEntries {
             effort,
             cost,
             START.plusSeconds(written++));
-    try (Journal journal = new Journal(path, runId, "driver", SparkForTests.hadoop())) {
+    Journal.Durability durability = new Journal.Durability(false, 1);
+    try (Journal journal = new Journal(path, runId, "driver", durability, SparkForTests.hadoop())) {
       journal.append(entry).join();
     }
     return this;

@@ -140,7 +140,7 @@ final class TallyStageTest {
   void percentilesAreOfAnswersOnly() {
     Dataset<Row> entries =
         sql(
-            "select 1 as attempts, 0 as rate_limited, 1L as input_tokens, 1L as output_tokens,"
+            "select cast(cast(id as string) as binary) as fingerprint, 1 as attempts, 0 as rate_limited, 1L as input_tokens, 1L as output_tokens,"
                 + " 0.1BD as cost_usd, 0BD as waste_known_usd, 0BD as waste_possible_usd,"
                 + " if(id = 101, 'TIMEOUT', null) as error_kind,"
                 + " if(id = 101, 600000L, id) as latency_ms from range(1, 102)");

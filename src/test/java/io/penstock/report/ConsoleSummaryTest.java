@@ -21,6 +21,7 @@ final class ConsoleSummaryTest {
             "  cost      0.000123 USD",
             "  saved     0.5 USD by the store, unknown (no price) by deduplication",
             "  waste     0.25 USD known, at most 1.75 USD possible",
+            "  in doubt  6 calls were under way when an executor was killed; their cost is in what is possible",
             "  time      60.3 s in all, 50.0 s of calls, 199.8 requests/s, at most 40 in flight",
             "  latency   p50 1,500 ms, p95 4,200 ms, p99 9,100 ms",
             "  store     4 torn journal lines were skipped",

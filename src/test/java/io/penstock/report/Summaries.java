@@ -35,6 +35,7 @@ final class Summaries {
 
   private static RunSummary run(
       String stopped, BigDecimal cost, long called, WasteUsd waste, LatencyMs latency, long torn) {
+    long inDoubt = torn == 0 ? 0 : 6;
     return new RunSummary(
         "r1",
         0,
@@ -49,6 +50,7 @@ final class Summaries {
         new TreeMap<>(Map.of("TIMEOUT", 1L, "OVERLOADED", 2L)),
         17,
         5,
+        inDoubt,
         1_234_567,
         89_012,
         cost,

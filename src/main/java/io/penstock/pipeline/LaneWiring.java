@@ -1,0 +1,129 @@
+package io.penstock.pipeline;
+
+import io.penstock.cluster.ExecutorAgent;
+import io.penstock.domain.Completion;
+import io.penstock.domain.FailureKind;
+import io.penstock.domain.InferenceRequest;
+import io.penstock.inference.ModelCaller;
+import io.penstock.inference.RetryPolicy;
+import io.penstock.inference.StopSignal;
+import io.penstock.limit.Limiter;
+import io.penstock.pipeline.RuntimeSettings.Model;
+import io.penstock.provider.ModelProvider;
+import io.penstock.provider.ProviderException;
+import io.penstock.provider.ProviderException.Billing;
+import io.penstock.store.Intent;
+import io.penstock.store.Journal;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Puts an executor's lanes together. */
+final class LaneWiring {
+  private final RuntimeSettings settings;
+  private final Journal journal;
+  private final Control control;
+  private final ExecutorAgent agent;
+
+  /** What all lanes of a runtime share. */
+  record Control(RunClock clock, StopSignal stop, RunCounters counters) {}
+
+  LaneWiring(RuntimeSettings settings, Journal journal, Control control, ExecutorAgent agent) {
+    this.settings = settings;
+    this.journal = journal;
+    this.control = control;
+    this.agent = agent;
+  }
+
+  ModelLane lane(Model model) {
+    int permits = settings.window().permits();
+    ModelPricing pricing = new ModelPricing(model.settings(), model.price());
+    ModelProvider provider =
+        settings
+            .providers()
+            .connect(model.settings(), agent.secret(model.settings().endpoint().name()), permits);
+    return new ModelLane(
+        new Limiter(permits),
+        new Semaphore(permits),
+        pricing,
+        new ModelCaller(
+            leased(watched(provider, pricing)),
+            retryPolicy(),
+            pricing,
+            control.clock(),
+            control.stop()),
+        new OutcomeRecorder(journal, settings.place(), model.settings(), pricing));
+  }
+
+  private RetryPolicy retryPolicy() {
+    RuntimeSettings.Retries retries = settings.retries();
+    return new RetryPolicy(
+        new RetryPolicy.Bounds(
+            retries.maxAttempts(),
+            retries.maxPaidAttempts(),
+            Duration.ofSeconds(retries.rowDeadlineSeconds())),
+        (RandomGenerator) () -> ThreadLocalRandom.current().nextLong());
+  }
+
+  /** An attempt starts only while the driver's lease is valid: orphans must not go on paying. */
+  private ModelProvider leased(ModelProvider provider) {
+    return request -> {
+      CompletableFuture<Void> lease = agent.whenLeased(settings.place().runId());
+      if (lease.isDone() && !lease.isCompletedExceptionally() && !control.stop().isStopped()) {
+        return provider.complete(request);
+      }
+      return lease
+          .handleAsync((granted, error) -> complete(provider, request, error), control.clock())
+          .thenCompose(answer -> answer);
+    };
+  }
+
+  private CompletableFuture<Completion> complete(
+      ModelProvider provider, InferenceRequest request, @Nullable Throwable noLease) {
+    if (noLease != null) {
+      control
+          .stop()
+          .stop(
+              new StopSignal.Cause(
+                  FailureKind.NOT_ATTEMPTED, String.valueOf(noLease.getMessage())));
+    }
+    return control
+        .stop()
+        .cause()
+        .map(cause -> CompletableFuture.<Completion>failedFuture(notAttempted(cause)))
+        .orElseGet(() -> provider.complete(request));
+  }
+
+  private static ProviderException notAttempted(StopSignal.Cause cause) {
+    return new ProviderException(
+        FailureKind.NOT_ATTEMPTED,
+        Billing.NOT_BILLED,
+        0,
+        cause.message(),
+        ProviderException.Details.NONE);
+  }
+
+  /**
+   * So that a provider that refuses everything shows in the progress before any row ends, and so
+   * that what an attempt may have cost is known even if this JVM is killed before the row ends.
+   */
+  private ModelProvider watched(ModelProvider provider, ModelPricing pricing) {
+    return request ->
+        provider
+            .complete(request)
+            .whenComplete(
+                (completion, error) -> {
+                  control.counters().attemptEnded(error);
+                  if (error instanceof ProviderException failure && mayHaveCost(failure)) {
+                    journal.intend(new Intent(request.fingerprint(), pricing.worstCase(request)));
+                  }
+                });
+  }
+
+  private static boolean mayHaveCost(ProviderException failure) {
+    return failure.billing() == Billing.POSSIBLE || failure.billing() == Billing.BILLED;
+  }
+}

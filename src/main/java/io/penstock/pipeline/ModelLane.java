@@ -1,0 +1,17 @@
+package io.penstock.pipeline;
+
+import io.penstock.inference.ModelCaller;
+import io.penstock.limit.Limiter;
+import java.util.concurrent.Semaphore;
+
+/**
+ * One model's way out of an executor. Thread-safe.
+ *
+ * @param ahead how many requests may wait with an intent
+ */
+record ModelLane(
+    Limiter limiter,
+    Semaphore ahead,
+    ModelPricing pricing,
+    ModelCaller caller,
+    OutcomeRecorder recorder) {}
