@@ -1,0 +1,70 @@
+package io.penstock.slow;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the build has laid down for these tests; it says where in system properties.
+ *
+ * @param jar of the application, with all that it brings
+ * @param sparkHome holds Spark's {@code jars/} and nothing else
+ * @param hdfsHome holds in {@code jars/} what an HDFS needs besides Spark's
+ * @param moduleOptions for a JVM that holds a driver
+ * @param folder for whatever the tests write
+ */
+record Installation(
+    Path jar,
+    Path sparkHome,
+    Path hdfsHome,
+    String scalaVersion,
+    List<String> moduleOptions,
+    Path folder) {
+
+  static Installation ofBuild() {
+    return new Installation(
+        Path.of(property("slow.jar")),
+        Path.of(property("slow.spark.home")),
+        Path.of(property("slow.hdfs.home")),
+        property("slow.scala.version"),
+        List.of(property("slow.jvm.opens").split(" ")),
+        Path.of(property("slow.folder")));
+  }
+
+  private static String property(String name) {
+    String value = System.getProperty(name);
+    if (value == null) {
+      throw new IllegalStateException(name + " is not set; run these tests by mvn verify -Pslow");
+    }
+    return value;
+  }
+
+  /** The beginning of a command line: a JVM that starts quickly and stays small. */
+  static List<String> java(int heapMegabytes, Path temporary) {
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + heapMegabytes + "m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Djava.io.tmpdir=" + temporary));
+  }
+
+  String sparkClassPath() {
+    return sparkHome.resolve("jars") + "/*";
+  }
+
+  /**
+   * Of each process of Spark. Without the version of Scala a Worker starts no executor from an
+   * installation that has only jars.
+   *
+   * @param address that it listens on
+   */
+  Map<String, String> environment(String address) {
+    return Map.of(
+        "SPARK_HOME", sparkHome.toString(),
+        "SPARK_SCALA_VERSION", scalaVersion,
+        "SPARK_LOCAL_IP", address);
+  }
+}
