@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.RunInterruptedException;
+import io.penstock.pipeline.StoreFailedException;
 import io.penstock.yaml.InvalidConfigurationException;
 import java.util.List;
 import java.util.Set;
@@ -57,6 +58,10 @@ public final class Main {
     if (error instanceof RunInterruptedException) {
       System.err.println("interrupted: " + error.getMessage());
       return INTERRUPTED;
+    }
+    if (error instanceof StoreFailedException) {
+      System.err.println("error: " + error.getMessage());
+      return INTERNAL_ERROR;
     }
     LOG.error("Internal error", error);
     return INTERNAL_ERROR;

@@ -113,12 +113,16 @@ public final class ModelCaller {
       if (failure.kind().stopsRun()) {
         stop.stop(new StopSignal.Cause(failure.kind(), failure.getMessage()));
       }
-      Optional<Duration> delay =
-          stop.isStopped() ? Optional.empty() : retries.delayAfter(failure, history);
-      delay.ifPresentOrElse(wait -> retryAfter(wait, failure), () -> fail(failure));
+      retries
+          .delayAfter(failure, history)
+          .ifPresentOrElse(wait -> retryAfter(wait, failure), () -> fail(failure));
     }
 
     private void retryAfter(Duration wait, ProviderException failure) {
+      if (stop.isStopped()) {
+        giveUp(failure);
+        return;
+      }
       permit.suspend();
       Wake wake = new Wake(this, failure);
       stop.listen(wake);
@@ -132,10 +136,22 @@ public final class ModelCaller {
 
     private void again(ProviderException failure) {
       if (stop.isStopped()) {
-        fail(failure);
+        giveUp(failure);
       } else {
         attempt();
       }
+    }
+
+    /** It would have been tried again: its last failure says nothing final of it. */
+    private void giveUp(ProviderException failure) {
+      String message = "the run stopped before it was tried again: " + failure.getMessage();
+      finish(
+          new Failed(
+              request.fingerprint(),
+              FailureKind.NOT_ATTEMPTED,
+              message,
+              "",
+              effort(history.attempts())));
     }
 
     private void fail(ProviderException failure) {

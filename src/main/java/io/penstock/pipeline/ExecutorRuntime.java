@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,6 +54,7 @@ final class ExecutorRuntime implements Participant {
   private final ConcurrentHashMap<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight =
       new ConcurrentHashMap<>();
   private final Runnable shutdown = this::shutDown;
+  private volatile boolean shuttingDown;
   private volatile long toldToStopNanos;
 
   private ExecutorRuntime(RuntimeSettings settings, ExecutorAgent agent) {
@@ -93,8 +95,19 @@ final class ExecutorRuntime implements Participant {
   }
 
   private void shutDown() {
+    shuttingDown = true;
     stop("the executor is being shut down");
     close();
+  }
+
+  /**
+   * Does not return when this JVM is going down: a task that ended now would be taken for done, one
+   * that failed would be tried again right here.
+   */
+  void awaitExitIfShuttingDown() throws InterruptedException {
+    if (shuttingDown) {
+      new CountDownLatch(1).await();
+    }
   }
 
   @Override
@@ -243,7 +256,8 @@ final class ExecutorRuntime implements Participant {
       counters.ended(outcome);
       stored.complete(outcome);
     } else {
-      stop.stop(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, "an answer could not be stored"));
+      stop.stop(
+          new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, StoreFailedException.describe(error)));
       stored.completeExceptionally(error);
     }
     inFlight.remove(request.fingerprint());

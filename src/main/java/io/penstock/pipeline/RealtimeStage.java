@@ -82,6 +82,7 @@ final class RealtimeStage {
 
   /**
    * @throws InvalidInputException when an executor does not see the folders that the driver sees
+   * @throws StoreFailedException when an answer could not be kept
    */
   Paid pay(Shards shards) throws IOException, InterruptedException {
     if (shards.requests() == 0) {
@@ -98,11 +99,21 @@ final class RealtimeStage {
       watch.interrupt().enter(() -> endCalls(coordinator));
       Paid paid = call(shards);
       coordinator.proofFailure().ifPresent(RealtimeStage::refuse);
+      requireStored(paid);
       return paid;
     } catch (SharedFolderException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()));
     } finally {
       coordinator.end(longestClose());
+    }
+  }
+
+  /** Neither the provider nor anybody here ended the calls: then it was the store. */
+  private void requireStored(Paid paid) throws StoreFailedException {
+    if (paid.stop().isPresent()
+        && !paid.stop().get().kind().stopsRun()
+        && watch.interrupt().reason().isEmpty()) {
+      throw new StoreFailedException(paid.stop().get().message());
     }
   }
 

@@ -73,7 +73,9 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
                 lane.limiter(),
                 (request, permit) -> calls.start(requests, request, permit)));
       }
+      runtime.awaitExitIfShuttingDown();
       new InFlightWindow(runtime.stop(), outcome -> collectRefused(outcome, refused)).run(lanes);
+      runtime.awaitExitIfShuttingDown();
     } catch (RuntimeException e) {
       calls.awaitAll(); // whoever takes the shard up again must find their answers
       throw e;

@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -30,6 +31,8 @@ final class LockFiles {
   static final String FOLDER = "locks";
 
   private static final String PREFIX = "lock-";
+  private static final int LOOKS = 10;
+  private static final long LOOK_AGAIN_MILLIS = 50;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -90,19 +93,40 @@ final class LockFiles {
     return new Path(new Path(store, FOLDER), job);
   }
 
-  /** Looks again when a file vanishes under it: then there is a higher one. */
+  /**
+   * Looks again when a file vanishes under it, since then there is a higher one; and a few times when
+   * it says nothing, since it may just be renewed.
+   */
   Found highest() throws IOException {
-    while (true) {
+    Found found = Found.NONE;
+    for (int look = 0; look < LOOKS; look++) {
       long epoch = highestEpoch();
       if (epoch == 0) {
         return Found.NONE;
       }
       try {
         long modified = files.getFileStatus(file(epoch)).getModificationTime();
-        return new Found(epoch, modified, read(epoch));
+        found = new Found(epoch, modified, read(epoch));
       } catch (FileNotFoundException e) {
         continue;
       }
+      if (found.holder() != Holder.UNKNOWN) {
+        return found;
+      }
+      pause();
+    }
+    if (found.epoch() == 0) {
+      throw new IOException("The lock's files under " + folder + " change too fast to be read");
+    }
+    return found;
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while looking at a lock");
     }
   }
 

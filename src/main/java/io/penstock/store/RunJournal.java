@@ -12,8 +12,8 @@ public final class RunJournal {
   private RunJournal() {}
 
   /**
-   * The fingerprints of a shard that have their outcome; reads all segments of the run to their
-   * ends.
+   * The fingerprints of a shard that are answered or failed for good; what failed otherwise may have
+   * done so in an earlier execution of the run. Reads all segments of the run to their ends.
    */
   public static Set<Fingerprint> fingerprints(
       String store, String runId, int shard, Configuration hadoop) throws IOException {
@@ -22,7 +22,8 @@ public final class RunJournal {
       JournalReader entries = new JournalReader(segment, hadoop, () -> {});
       while (entries.hasNext()) {
         StoreEntry entry = entries.next();
-        if (entry.origin().shard() == shard) {
+        boolean decided = entry.failure() == null || entry.failure().kind().isPermanent();
+        if (decided && entry.origin().shard() == shard) {
           found.add(entry.fingerprint());
         }
       }

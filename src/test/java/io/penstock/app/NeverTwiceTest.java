@@ -143,6 +143,30 @@ class NeverTwiceTest {
     }
   }
 
+  @Test
+  void aDiskThatFillsUpStopsTheCallsAndTheNextExecutionGoesOn() throws IOException {
+    JobHarness.spark()
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs.full.impl", FullDiskFileSystem.class.getName());
+    try (Simulator simulator = JobHarness.simulator("latency=fixed:300ms")) {
+      Path job = jobs.job(simulator.origin());
+      String store = "store.path=full://" + folder + "/store";
+      FullDiskFileSystem.room.set(20_000);
+
+      assertThatThrownBy(() -> jobs.run(job, store))
+          .hasStackTraceContaining("No space left on device");
+      long sent = simulator.stats().requests();
+      FullDiskFileSystem.room.set(Long.MAX_VALUE);
+      RunSummary again = jobs.run(job, store).summary();
+
+      assertThat(sent).isBetween(5L, (long) ROWS - 1);
+      assertThat(again.succeeded()).isEqualTo(ROWS);
+      assertThat(simulator.stats().requests() - ROWS).isBetween(0L, again.inDoubt());
+      assertThat(again.inDoubt()).isLessThanOrEqualTo(3 * 10); // in flight, waiting with an intent
+    }
+  }
+
   private static JobSetup interrupting(JobSetup setup) {
     return new JobSetup(
         setup.spec(),

@@ -75,7 +75,7 @@ final class DirectLine implements PluginContext {
 
   @Override
   public String hostname() {
-    return "host-" + executorId;
+    throw new UnsupportedOperationException("executors of a cluster have none");
   }
 
   @Override

@@ -198,7 +198,7 @@ final class ModelCallerTest {
 
     stop.stop(NO_KEY);
 
-    assertThat(failed(one).kind()).isEqualTo(FailureKind.RATE_LIMITED);
+    assertThat(failed(one).kind()).isEqualTo(FailureKind.NOT_ATTEMPTED);
     assertThat(failed(other).effort().attempts()).isEqualTo(1);
     assertThat(limiter.inFlight()).isZero();
     scheduler.advance(LONG);
@@ -225,8 +225,26 @@ final class ModelCallerTest {
 
     answer.completeExceptionally(Failures.serverError());
 
+    assertThat(failed(outcome).kind()).isEqualTo(FailureKind.NOT_ATTEMPTED);
     assertThat(failed(outcome).effort().attempts()).isEqualTo(1);
     assertThat(scheduler.waiting()).isZero();
+  }
+
+  @Test
+  void whatIsNotEvenSentHasNoAttempt() {
+    provider.thenFails(
+        new ProviderException(
+            FailureKind.NOT_ATTEMPTED,
+            ProviderException.Billing.NOT_BILLED,
+            0,
+            "the run is over",
+            ProviderException.Details.NONE));
+
+    Failed failed = failed(call());
+
+    assertThat(failed.kind()).isEqualTo(FailureKind.NOT_ATTEMPTED);
+    assertThat(failed.effort().attempts()).isZero();
+    assertThat(limiter.inFlight()).isZero();
   }
 
   @Test

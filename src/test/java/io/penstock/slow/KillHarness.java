@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FileUtil;
  */
 final class KillHarness {
   private static final Shape SHAPE = new Shape(2_000, 200, 32);
-  private static final Duration BEGINS_WITHIN = Duration.ofMinutes(3);
+  private static final Duration ENDS_WITHIN = Duration.ofMinutes(3);
 
   private final Lab lab;
   private final Path folder;
@@ -65,27 +65,27 @@ final class KillHarness {
    * @throws IllegalStateException unless all is right
    */
   private Undisturbed undisturbed() throws IOException {
-    TestJob job = job("undisturbed");
+    String name = "undisturbed";
+    TestJob job = job(name);
     try (Submission submission = lab.infer(job)) {
-      Await.until(
-          "the first call",
-          BEGINS_WITHIN,
-          () -> lab.bill().requests() > 0 || !submission.submitter().isAlive());
+      lab.awaitCalls(submission);
       long begun = System.nanoTime();
       int exitCode = submission.awaitExit();
       Duration callsToEnd = Duration.ofNanos(System.nanoTime() - begun);
       if (exitCode != 0) {
-        throw new IllegalStateException("It ended with " + exitCode + ": " + submission.tail());
+        throw new IllegalStateException("Ended with " + exitCode + ": " + submission.tail());
       }
       Judge judge = new Judge(job, lab.finalBill());
       judge.judgeRows();
       judge.judgePaid(0, 0);
       judge.judgeMoney();
       if (!judge.problems().isEmpty()) {
-        throw new IllegalStateException("Undisturbed, and yet: " + judge.problems());
+        throw new IllegalStateException(
+            "Nothing was disturbed, and yet: %s, %s"
+                .formatted(judge.problems(), submission.tail()));
       }
-      job.delete();
-      System.out.println("undisturbed: " + callsToEnd.toMillis() + " ms from the first call on");
+      keepLogs(folder.resolve(name), List.of(submission));
+      discard(job, folder.resolve(name));
       return new Undisturbed(judge.results(), callsToEnd);
     }
   }
@@ -103,22 +103,30 @@ final class KillHarness {
     KillRound.Plan plan = KillRound.Plan.draw(number, seed, undisturbed.callsToEnd());
     KillRound round = new KillRound(lab, job, plan);
     RoundLine line = round.run(undisturbed.results());
-    Await.until(
-        "the end of all applications",
-        BEGINS_WITHIN,
-        () -> lab.cluster().state().activeApplications() == 0);
     Path kept = folder.resolve(name);
-    lab.cluster().moveExecutorLogs(kept.resolve("executors"));
-    for (Submission submission : round.submissions()) {
-      Path output = submission.submitter().outputFile();
-      Files.move(output, kept.resolve(output.getFileName()));
-    }
+    keepLogs(kept, round.submissions());
     if (line.isOk()) {
-      job.delete();
-      FileUtil.fullyDelete(kept.toFile());
+      discard(job, kept);
     } else if (place == Place.HDFS) {
       job.copyTo(kept.resolve("hdfs"));
     }
     return line;
+  }
+
+  private static void discard(TestJob job, Path kept) throws IOException {
+    job.delete();
+    FileUtil.fullyDelete(kept.toFile());
+  }
+
+  private void keepLogs(Path kept, List<Submission> submissions) throws IOException {
+    Await.until(
+        "the end of all applications",
+        ENDS_WITHIN,
+        () -> lab.cluster().state().activeApplications() == 0);
+    lab.cluster().moveExecutorLogs(kept.resolve("executors"));
+    for (Submission submission : submissions) {
+      Path output = submission.submitter().outputFile();
+      Files.move(output, kept.resolve(output.getFileName()));
+    }
   }
 }

@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 /** A job on the cluster that one kill disturbs, and that is run again until it is done. */
 final class KillRound {
   private static final int EXECUTIONS = 6;
-  private static final Duration BEGINS_WITHIN = Duration.ofMinutes(3);
   private static final Duration EXECUTORS_END_WITHIN = Duration.ofSeconds(30);
 
   /** The journal's bound; what arrives in it may be lost. */
@@ -102,10 +101,8 @@ final class KillRound {
 
   private void execute() throws IOException {
     Submission first = submit();
-    Await.until(
-        "the first call",
-        BEGINS_WITHIN,
-        () -> watch.look().requests() > 0 || !first.submitter().isAlive());
+    lab.awaitCalls(first);
+    watch.look();
     watch.lookWhile(first.submitter()::isAlive, plan.moment());
     strike(first);
     if (struck && plan.target() == Target.DRIVER) {

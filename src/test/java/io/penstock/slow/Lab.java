@@ -104,6 +104,14 @@ final class Lab implements AutoCloseable {
     return cluster().submit(DeployMode.CLIENT, Map.of(), arguments.toArray(String[]::new));
   }
 
+  /** Waits until a job that runs has sent its first request, or ended. */
+  void awaitCalls(Submission running) throws IOException {
+    Await.until(
+        "the first call",
+        BEGINS_WITHIN,
+        () -> bill().requests() > 0 || !running.submitter().isAlive());
+  }
+
   /** Waits until a job that runs has got so many answers. */
   void awaitAnswers(Submission running, int answers) throws IOException {
     Await.until(

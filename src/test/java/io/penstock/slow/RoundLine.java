@@ -1,5 +1,6 @@
 package io.penstock.slow;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ record RoundLine(
    */
   record Money(BigDecimal gapUsd, BigDecimal possibleUsd) {}
 
+  @JsonProperty(value = "ok", access = JsonProperty.Access.READ_ONLY)
   boolean isOk() {
     return problems.isEmpty();
   }

@@ -43,6 +43,9 @@ record RunFigures(String runId, JsonNode json) {
   }
 
   private JsonNode number(String pointer) {
+    if (json.isMissingNode()) {
+      throw new IllegalStateException("Run " + runId + " has no summary.json");
+    }
     JsonNode value = json.at(pointer);
     if (!value.isNumber()) {
       throw new IllegalStateException(

@@ -168,6 +168,8 @@ final class StandaloneCluster implements AutoCloseable {
 
   private Map<String, String> defaults(String mark) {
     String jvm = JVM + " -Djava.io.tmpdir=" + temporary + " -D" + mark;
+    // Spark 3.5 gives its executors the module options, and not its drivers in cluster mode
+    String driverJvm = jvm + " " + String.join(" ", installation.moduleOptions());
     return new TreeMap<>(
         Map.of(
             "spark.master", masterUrl(),
@@ -176,7 +178,7 @@ final class StandaloneCluster implements AutoCloseable {
             "spark.executor.memory", "640m",
             "spark.driver.memory", DRIVER_HEAP_MEGABYTES + "m",
             "spark.executor.extraJavaOptions", jvm,
-            "spark.driver.extraJavaOptions", jvm,
+            "spark.driver.extraJavaOptions", driverJvm,
             "spark.sql.shuffle.partitions", "4",
             "spark.ui.enabled", "false",
             "spark.hadoop.dfs.replication", "1"));

@@ -90,13 +90,21 @@ record TestJob(String root, Shape shape) {
   }
 
   /** What a plain reader of the results sees. */
-  Results results() {
-    return Results.read(root + "/answers");
+  Results results() throws IOException {
+    return results("answers");
   }
 
   /** The rows so far of an incomplete run. */
-  Results partialResults() {
-    return Results.read(root + "/answers/_partial");
+  Results partialResults() throws IOException {
+    return results("answers/_partial");
+  }
+
+  private Results results(String folder) throws IOException {
+    List<String> names = list(folder);
+    if (names.stream().noneMatch(name -> name.startsWith("run_id="))) {
+      throw new IllegalStateException("No results in " + root + "/" + folder + ": " + names);
+    }
+    return Results.read(root + "/" + folder);
   }
 
   /** The runs that there have been, one after the other. */

@@ -27,8 +27,12 @@ final class RunJournalTest {
   }
 
   @Test
-  void failuresAreOutcomesToo() throws IOException {
-    write(Entries.RUN, Entries.failure(Entries.RUN, "e1", 5, FailureKind.TIMEOUT, 0));
+  void ofFailuresOnlyThoseForGoodAreOutcomes() throws IOException {
+    write(
+        Entries.RUN,
+        Entries.failure(Entries.RUN, "e1", 5, FailureKind.CONTEXT_TOO_LONG, 0),
+        Entries.failure(Entries.RUN, "e2", 6, FailureKind.TIMEOUT, 0),
+        Entries.failure(Entries.RUN, "e3", 7, FailureKind.NOT_ATTEMPTED, 0));
 
     assertThat(RunJournal.fingerprints(store.toString(), Entries.RUN, 0, hadoop))
         .containsExactly(Entries.fingerprint(5));

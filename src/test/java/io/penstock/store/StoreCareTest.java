@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.domain.FailureKind;
 import io.penstock.pipeline.SparkForTests;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,47 @@ class StoreCareTest {
     assertThat(stats.files().openSegments()).isEqualTo(2);
     assertThat(stats.files().journalBytes()).isPositive();
     assertThat(stats.lines()).anyMatch(line -> line.contains("4: 3 answers, 1 failures"));
+  }
+
+  @Test
+  void besideTwoRunsNothingIsLostNorTakenFromThem() throws Exception {
+    int entries = 300;
+    try (JobLock one = JobLock.take(folder.toString(), "one", HADOOP);
+        JobLock two = JobLock.take(folder.toString(), "two", HADOOP)) {
+      one.runs("r1");
+      two.runs("r2");
+      one.renew();
+      two.renew();
+      CompletableFuture<Void> first = CompletableFuture.runAsync(() -> writeSlowly("r1", entries));
+      CompletableFuture<Void> second = CompletableFuture.runAsync(() -> writeSlowly("r2", entries));
+      CompletableFuture<Void> both = CompletableFuture.allOf(first, second);
+
+      int compactions = 0;
+      while (!both.isDone()) {
+        store().compact(Duration.ZERO);
+        compactions++;
+      }
+
+      both.join();
+      assertThat(compactions).isGreaterThan(1);
+      assertThat(ids("r1")).hasSize(entries).doesNotHaveDuplicates();
+      assertThat(ids("r2")).hasSize(entries).doesNotHaveDuplicates();
+    }
+  }
+
+  /** A writer after the other, so that segments are closed while others are open. */
+  private void writeSlowly(String runId, int entries) {
+    try {
+      for (int i = 0; i < entries; ) {
+        try (Journal journal = writer(runId)) {
+          for (int last = i + 20; i < last; i++) {
+            journal.append(answer(runId, runId + "-e" + i, i)).join();
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
