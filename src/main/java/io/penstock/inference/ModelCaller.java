@@ -15,7 +15,6 @@ import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;

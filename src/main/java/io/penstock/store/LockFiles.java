@@ -9,11 +9,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -94,8 +97,8 @@ final class LockFiles {
   }
 
   /**
-   * Looks again when a file vanishes under it, since then there is a higher one; and a few times when
-   * it says nothing, since it may just be renewed.
+   * Looks again when a file vanishes under it, since then there is a higher one; and a few times
+   * when it says nothing, since it may just be renewed.
    */
   Found highest() throws IOException {
     Found found = Found.NONE;
@@ -180,8 +183,24 @@ final class LockFiles {
 
   /** Makes the file as new, by the file system's clock. */
   void write(long epoch, Holder holder) throws IOException {
+    byte[] content = JSON.writeValueAsBytes(holder);
+    if (files instanceof RawLocalFileSystem) {
+      replaceHere(java.nio.file.Path.of(file(epoch).toUri().getPath()), content);
+      return;
+    }
     try (FSDataOutputStream out = files.create(file(epoch), true)) {
-      out.write(JSON.writeValueAsBytes(holder));
+      out.write(content);
+    }
+  }
+
+  /** On a local disk whoever reads meanwhile sees the old content or the new one. */
+  private static void replaceHere(java.nio.file.Path file, byte[] content) throws IOException {
+    java.nio.file.Path staged = file.resolveSibling(".staged-" + UUID.randomUUID());
+    try {
+      Files.write(staged, content);
+      Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(staged);
     }
   }
 

@@ -12,8 +12,8 @@ public final class RunJournal {
   private RunJournal() {}
 
   /**
-   * The fingerprints of a shard that are answered or failed for good; what failed otherwise may have
-   * done so in an earlier execution of the run. Reads all segments of the run to their ends.
+   * The fingerprints of a shard that are answered or failed for good; what failed otherwise may
+   * have done so in an earlier execution of the run. Reads all segments of the run to their ends.
    */
   public static Set<Fingerprint> fingerprints(
       String store, String runId, int shard, Configuration hadoop) throws IOException {
