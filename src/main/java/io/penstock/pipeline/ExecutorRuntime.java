@@ -65,7 +65,8 @@ final class ExecutorRuntime implements Participant {
             place.storePath(),
             place.runId(),
             agent.executorId(),
-            new Journal.Durability(place.sync(), settings.window().permits()),
+            new Journal.Durability(
+                place.sync(), settings.window().permits() * settings.models().size()),
             place.hadoop().value());
     LaneWiring wiring =
         new LaneWiring(settings, journal, new LaneWiring.Control(clock, stop, counters), agent);

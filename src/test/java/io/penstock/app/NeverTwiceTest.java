@@ -12,6 +12,7 @@ import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderFactory;
 import io.penstock.report.RunSummary;
 import io.penstock.simulator.Simulator;
+import io.penstock.store.HiddenUntilClosed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -164,6 +165,26 @@ class NeverTwiceTest {
       assertThat(again.succeeded()).isEqualTo(ROWS);
       assertThat(simulator.stats().requests() - ROWS).isBetween(0L, again.inDoubt());
       assertThat(again.inDoubt()).isLessThanOrEqualTo(3 * 10); // in flight, waiting with an intent
+    }
+  }
+
+  @Test
+  void onAStoreThatCannotFlushNothingIsLostOrPaidTwiceEither() throws IOException {
+    JobHarness.spark()
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs.unflushed.impl", HiddenUntilClosed.class.getName());
+    try (Simulator simulator = JobHarness.simulator("latency=fixed:50ms")) {
+      Path job = jobs.job(simulator.origin());
+      String store = "store.path=unflushed://" + folder + "/store";
+
+      RunSummary first = jobs.run(job, store).summary();
+      RunSummary second = jobs.run(job, store).summary();
+
+      assertThat(first.succeeded()).isEqualTo(ROWS);
+      assertThat(first.inDoubt()).isZero();
+      assertThat(second.cacheHits()).isEqualTo(ROWS);
+      assertThat(simulator.stats().requests()).isEqualTo(ROWS);
     }
   }
 
