@@ -113,7 +113,8 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
   }
 
   private static boolean isLaterAttempt() {
-    return TaskContext.get().attemptNumber() > 0;
+    TaskContext task = TaskContext.get();
+    return task.attemptNumber() > 0 || task.stageAttemptNumber() > 0;
   }
 
   private Earlier earlier(ExecutorRuntime runtime, int shard) throws IOException {
