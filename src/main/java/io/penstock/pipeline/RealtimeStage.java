@@ -143,8 +143,9 @@ final class RealtimeStage {
     return HEAR.plus(interrupted ? ExecutorRuntime.DRAIN : settings.longestCall());
   }
 
+  /** Of this execution only: an earlier one of the run may still be cancelling its own. */
   private String group() {
-    return "penstock calls of " + settings.place().runId();
+    return "penstock calls of " + settings.place().missesPath();
   }
 
   private Paid call(Shards shards) {

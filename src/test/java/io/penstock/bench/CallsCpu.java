@@ -3,6 +3,7 @@ package io.penstock.bench;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the processor time of the one Spark job that makes the calls, told by its description.
@@ -17,6 +18,7 @@ public final class CallsCpu extends SparkListener {
 
   private int jobId = NONE;
   private long before;
+  private @Nullable JournalShare journal;
 
   /** Of the last job that ended; call after the session has stopped. */
   static long lastNanos() {
@@ -33,6 +35,7 @@ public final class CallsCpu extends SparkListener {
       jobId = start.jobId();
       lastNanos = NONE;
       before = ProcessCpu.nanos();
+      journal = new JournalShare();
     }
   }
 
@@ -40,6 +43,7 @@ public final class CallsCpu extends SparkListener {
   public void onJobEnd(SparkListenerJobEnd end) {
     if (end.jobId() == jobId) {
       lastNanos = ProcessCpu.nanos() - before;
+      System.out.println(journal.of(lastNanos));
     }
   }
 }
