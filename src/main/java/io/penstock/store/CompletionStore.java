@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -141,8 +142,9 @@ public final class CompletionStore {
   }
 
   CompactionReport compact(Duration grace) throws IOException {
+    List<Segment> found = files.uncompactedSegments(); // first: their writers' locks are there then
     Set<String> live = LockFiles.liveRuns(path, files.hadoop(), JobLock.LIFE);
-    List<Segment> segments = files.compactable(files.uncompactedSegments(), live);
+    List<Segment> segments = files.compactable(found, live);
     compact(segments);
     StoreCare care = new StoreCare(files, grace);
     long merged = 0;
@@ -151,7 +153,9 @@ public final class CompletionStore {
       care.markReplaced(day);
       merged += day.lengths().size();
     }
-    long deleted = care.deleteReplaced(CurrentRun.runIds(path, files.hadoop()));
+    Set<String> unfinished = new HashSet<>(CurrentRun.runIds(path, files.hadoop()));
+    unfinished.addAll(live);
+    long deleted = care.deleteReplaced(unfinished);
     return new CompactionReport(segments.size(), merged, deleted);
   }
 

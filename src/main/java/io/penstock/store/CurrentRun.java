@@ -1,5 +1,6 @@
 package io.penstock.store;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,17 +31,27 @@ public record CurrentRun(String runId, String runPath) {
   public static Optional<CurrentRun> find(String store, String job, Configuration hadoop)
       throws IOException {
     Path file = file(store, job);
+    Optional<CurrentRun> found = read(file, hadoop);
+    return found.isPresent() ? found : read(staged(file), hadoop);
+  }
+
+  /** Empty also where a kill left it torn: then nothing was done in its name yet. */
+  private static Optional<CurrentRun> read(Path file, Configuration hadoop) throws IOException {
     try (InputStream in = file.getFileSystem(hadoop).open(file)) {
       return Optional.of(JSON.readValue(in, CurrentRun.class));
-    } catch (FileNotFoundException e) {
+    } catch (FileNotFoundException | JsonProcessingException e) {
       return Optional.empty();
     }
+  }
+
+  private static Path staged(Path file) {
+    return new Path(file.getParent(), "." + FILE + ".tmp");
   }
 
   /** The file appears whole or not at all. */
   public void write(String store, String job, Configuration hadoop) throws IOException {
     Path file = file(store, job);
-    Path staged = new Path(file.getParent(), "." + FILE + ".tmp");
+    Path staged = staged(file);
     FileSystem files = file.getFileSystem(hadoop);
     try (FSDataOutputStream out = files.create(staged, true)) {
       out.write(JSON.writeValueAsBytes(this));
@@ -55,6 +66,7 @@ public record CurrentRun(String runId, String runPath) {
   public static void clear(String store, String job, Configuration hadoop) throws IOException {
     Path file = file(store, job);
     file.getFileSystem(hadoop).delete(file, false);
+    file.getFileSystem(hadoop).delete(staged(file), false);
   }
 
   /** Of all jobs on the store. */
@@ -63,7 +75,7 @@ public record CurrentRun(String runId, String runPath) {
     FileSystem files = locks.getFileSystem(hadoop);
     Set<String> runIds = new HashSet<>();
     if (files.exists(locks)) {
-      for (FileStatus job : files.listStatus(locks)) {
+      for (FileStatus job : files.listStatus(locks, path -> !path.getName().startsWith("."))) {
         find(store, job.getPath().getName(), hadoop).ifPresent(run -> runIds.add(run.runId()));
       }
     }

@@ -32,7 +32,7 @@ public final class JobLock implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final LockFiles files;
-  private final long epoch;
+  private long epoch;
   private final List<Runnable> lostListeners = new ArrayList<>();
   private final ScheduledExecutorService renewer =
       Executors.newSingleThreadScheduledExecutor(
@@ -63,7 +63,9 @@ public final class JobLock implements AutoCloseable {
     Found seen = Found.NONE;
     while (true) {
       Found found = files.highest();
-      if (found.epoch() == seen.epoch() && found.modifiedMillis() > seen.modifiedMillis()) {
+      boolean renewed =
+          found.epoch() == seen.epoch() && found.modifiedMillis() > seen.modifiedMillis();
+      if (renewed && !found.holder().released()) {
         throw new LockHeldException(describe(job, found.holder()));
       }
       Optional<JobLock> taken = tryToTake(files, found);
@@ -158,7 +160,14 @@ public final class JobLock implements AutoCloseable {
       if (files.highestEpoch() > epoch) {
         return false;
       }
-      files.write(epoch, holder());
+      if (before - renewedNanos > LIFE.toNanos()) { // a contender may be taking it just now
+        if (!files.create(epoch + 1, holder())) {
+          return false;
+        }
+        epoch++;
+      } else {
+        files.write(epoch, holder());
+      }
       renewedNanos = before;
       return true;
     }

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -81,7 +80,7 @@ final class LockFiles {
       return live;
     }
     long now = FileClock.now(files, locks);
-    for (FileStatus job : files.listStatus(locks)) {
+    for (FileStatus job : files.listStatus(locks, path -> !path.getName().startsWith("."))) {
       Found found = new LockFiles(store, job.getPath().getName(), hadoop).highest();
       String runId = found.holder().runId();
       boolean held = !found.holder().released() && found.modifiedMillis() + life.toMillis() >= now;
@@ -161,11 +160,7 @@ final class LockFiles {
   /** False where another contender was first. */
   boolean create(long epoch, Holder holder) throws IOException {
     files.mkdirs(folder);
-    try {
-      if (!createEmpty(file(epoch))) {
-        return false;
-      }
-    } catch (FileAlreadyExistsException e) {
+    if (!createEmpty(file(epoch))) {
       return false;
     }
     write(epoch, holder);
@@ -177,8 +172,15 @@ final class LockFiles {
     if (files instanceof RawLocalFileSystem) {
       return new File(file.toUri().getPath()).createNewFile();
     }
-    files.create(file, false).close();
-    return true;
+    try {
+      files.create(file, false).close();
+      return true;
+    } catch (IOException e) { // HDFS has several words for a file that another is creating
+      if (files.exists(file)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Makes the file as new, by the file system's clock. */

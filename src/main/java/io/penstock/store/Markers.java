@@ -56,20 +56,20 @@ final class Markers {
   Map<String, Long> read(Path marker) throws IOException {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(files.open(marker), StandardCharsets.UTF_8))) {
+      // the first format had no lengths, and named closed segments only
+      long unsaid = marker.getName().equals(COMPACTED) ? Long.MAX_VALUE : 0;
       return lines
           .lines()
           .map(line -> line.split(" "))
-          .collect(Collectors.toMap(line -> line[0], Markers::length, Math::max));
+          .collect(Collectors.toMap(line -> line[0], line -> length(line, unsaid), Math::max));
     } catch (FileNotFoundException e) {
       return Map.of();
     }
   }
 
-  /** The first format named closed segments only; a torn length says nothing. */
-  private static long length(String[] line) {
-    if (line.length == 1) {
-      return Long.MAX_VALUE;
-    }
-    return line[1].chars().allMatch(Character::isDigit) ? Long.parseLong(line[1]) : 0;
+  /** A torn one is too small, which is safe. */
+  private static long length(String[] line, long unsaid) {
+    boolean said = line.length > 1 && line[1].matches("\\d+");
+    return said ? Long.parseLong(line[1]) : unsaid;
   }
 }

@@ -68,9 +68,9 @@ final class StoreCare {
    * Deletes what was compacted or replaced longer ago than the grace, and what killed compactions
    * left; returns the number of files.
    *
-   * @param currentRuns whose segments stay, since they tell what is in doubt
+   * @param unfinishedRuns whose segments stay, since they tell what is in doubt
    */
-  long deleteReplaced(Set<String> currentRuns) throws IOException {
+  long deleteReplaced(Set<String> unfinishedRuns) throws IOException {
     long before = FileClock.now(files.fileSystem(), files.store()) - grace.toMillis();
     long deleted = 0;
     for (Path day : files.days()) {
@@ -78,7 +78,7 @@ final class StoreCare {
     }
     for (Path run : files.runFolders()) {
       String runId = run.getName().substring(JournalFiles.RUN_PREFIX.length());
-      if (!currentRuns.contains(runId)) {
+      if (!unfinishedRuns.contains(runId)) {
         deleted += deleteMarked(run, Markers.COMPACTED, before);
         deleteIfEmpty(run);
       }

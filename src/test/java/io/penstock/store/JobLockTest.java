@@ -220,6 +220,18 @@ class JobLockTest {
   }
 
   @Test
+  void aRunThatAKillCaughtBetweenItsTwoFilesIsFound() throws IOException {
+    CurrentRun run = new CurrentRun("r7", "/runs/r7");
+    run.write(store.toString(), JOB, HADOOP);
+    Path file = store.resolve("locks/" + JOB + "/run.json");
+    Files.move(file, file.resolveSibling(".run.json.tmp"));
+
+    assertThat(CurrentRun.find(store.toString(), JOB, HADOOP)).contains(run);
+    CurrentRun.clear(store.toString(), JOB, HADOOP);
+    assertThat(CurrentRun.find(store.toString(), JOB, HADOOP)).isEmpty();
+  }
+
+  @Test
   void runsWhoseLockIsHeldAreLive() throws Exception {
     try (JobLock holder = take()) {
       holder.runs("r7");

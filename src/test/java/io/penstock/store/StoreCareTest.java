@@ -92,6 +92,17 @@ class StoreCareTest {
   }
 
   @Test
+  void aMarkerThatAKillLeftTornHidesNothing() throws Exception {
+    write("r1", answer("r1", "e1", 1));
+    String segment = files("journal/run=r1", "exec-1-.*").get(0).getFileName().toString();
+    Files.writeString(folder.resolve("journal/run=r1/_compacted-torn"), segment);
+
+    assertThat(ids("r1")).containsExactly("e1");
+    store().compact(Duration.ZERO);
+    assertThat(ids("r1")).containsExactly("e1");
+  }
+
+  @Test
   void smallFilesOfADayBecomeOneAndGoAfterTheirGrace() throws Exception {
     for (int run = 1; run <= 3; run++) {
       write("r" + run, answer("r" + run, "e" + run, run));
