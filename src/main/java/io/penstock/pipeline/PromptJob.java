@@ -35,7 +35,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The main job, from the input to the published results. Every behaviour is found from {@link
- * #run()}.
+ * #run}.
  */
 public final class PromptJob {
   private static final String LOCK_LOST =
