@@ -1,16 +1,13 @@
 package io.penstock.pipeline;
 
+import io.penstock.store.WholeFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -62,16 +59,7 @@ record RunFolder(String path, String runId) {
 
   /** The file appears whole or not at all. */
   void write(String name, String text, Configuration hadoop) throws IOException {
-    Path place = new Path(path, name);
-    Path staged = new Path(path, "." + name + ".tmp");
-    FileSystem files = place.getFileSystem(hadoop);
-    try (FSDataOutputStream out = files.create(staged, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    files.delete(place, false);
-    if (!files.rename(staged, place)) {
-      throw new IOException("Could not put " + place + " in place");
-    }
+    WholeFile.write(new Path(path, name), text, hadoop);
   }
 
   boolean has(String name, Configuration hadoop) throws IOException {
@@ -80,10 +68,7 @@ record RunFolder(String path, String runId) {
   }
 
   String read(String name, Configuration hadoop) throws IOException {
-    Path file = new Path(path, name);
-    try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    return WholeFile.read(new Path(path, name), hadoop);
   }
 
   void delete(Configuration hadoop) throws IOException {

@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,45 +26,24 @@ public record CurrentRun(String runId, String runPath) {
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
+  /** Empty also where a kill left the first one torn: then nothing was done in its name yet. */
   public static Optional<CurrentRun> find(String store, String job, Configuration hadoop)
       throws IOException {
-    Path file = file(store, job);
-    Optional<CurrentRun> found = read(file, hadoop);
-    return found.isPresent() ? found : read(staged(file), hadoop);
-  }
-
-  /** Empty also where a kill left it torn: then nothing was done in its name yet. */
-  private static Optional<CurrentRun> read(Path file, Configuration hadoop) throws IOException {
-    try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      return Optional.of(JSON.readValue(in, CurrentRun.class));
+    try {
+      String json = WholeFile.read(file(store, job), hadoop);
+      return Optional.of(JSON.readValue(json, CurrentRun.class));
     } catch (FileNotFoundException | JsonProcessingException e) {
       return Optional.empty();
     }
   }
 
-  private static Path staged(Path file) {
-    return new Path(file.getParent(), "." + FILE + ".tmp");
-  }
-
-  /** The file appears whole or not at all. */
   public void write(String store, String job, Configuration hadoop) throws IOException {
-    Path file = file(store, job);
-    Path staged = staged(file);
-    FileSystem files = file.getFileSystem(hadoop);
-    try (FSDataOutputStream out = files.create(staged, true)) {
-      out.write(JSON.writeValueAsBytes(this));
-    }
-    files.delete(file, false);
-    if (!files.rename(staged, file)) {
-      throw new IOException("Could not put " + file + " in place");
-    }
+    WholeFile.write(file(store, job), JSON.writeValueAsString(this), hadoop);
   }
 
   /** The job has none any more. */
   public static void clear(String store, String job, Configuration hadoop) throws IOException {
-    Path file = file(store, job);
-    file.getFileSystem(hadoop).delete(file, false);
-    file.getFileSystem(hadoop).delete(staged(file), false);
+    WholeFile.delete(file(store, job), hadoop);
   }
 
   /** Of all jobs on the store. */

@@ -66,6 +66,17 @@ final class RunFolderTest {
   }
 
   @Test
+  void aFileWhoseReplacementAKillCaughtHalfWayIsRead() throws IOException {
+    RunFolder run = create();
+    run.write("job.yaml", "name: x", HADOOP);
+    Path file = Path.of(run.path(), "job.yaml");
+    Files.move(file, file.resolveSibling(".job.yaml.tmp"));
+
+    assertThat(run.read("job.yaml", HADOOP)).isEqualTo("name: x");
+    assertThat(run.has("job.yaml", HADOOP)).isFalse();
+  }
+
+  @Test
   void aDeletedFolderLeavesNothing() throws IOException {
     RunFolder run = create();
     run.write("job.yaml", "name: x", HADOOP);
