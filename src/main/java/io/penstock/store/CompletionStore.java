@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -58,7 +57,7 @@ public final class CompletionStore {
 
   /** Whether nothing was ever kept there. */
   public boolean isNew() throws IOException {
-    return !fileSystem().exists(new Path(path, JournalFiles.FOLDER)) && !files.hasCompletions();
+    return files.runFolders().isEmpty() && !files.hasCompletions();
   }
 
   /**
@@ -270,9 +269,5 @@ public final class CompletionStore {
   private static Column isFailure(Predicate<FailureKind> kinds) {
     return col(Columns.ERROR_KIND)
         .isin(Arrays.stream(FailureKind.values()).filter(kinds).map(FailureKind::name).toArray());
-  }
-
-  private FileSystem fileSystem() throws IOException {
-    return new Path(path).getFileSystem(spark.sparkContext().hadoopConfiguration());
   }
 }

@@ -71,12 +71,22 @@ final class JournalFiles {
 
   /** Whether its writer has written all that will be in the segment. */
   static boolean isClosed(FileSystem files, FileStatus segment) throws IOException {
+    byte[] tail = tail(files, segment);
+    return endsWith(tail, ROLLED_LINE) || endsWith(tail, LAST_LINE);
+  }
+
+  /** Whether its writer came to its orderly end with it. */
+  static boolean isLast(FileSystem files, FileStatus segment) throws IOException {
+    return endsWith(tail(files, segment), LAST_LINE);
+  }
+
+  private static byte[] tail(FileSystem files, FileStatus segment) throws IOException {
     int length = (int) Math.min(segment.getLen(), Math.max(ROLLED_LINE.length, LAST_LINE.length));
     byte[] tail = new byte[length];
     try (FSDataInputStream in = files.open(segment.getPath())) {
       in.readFully(segment.getLen() - length, tail);
     }
-    return endsWith(tail, ROLLED_LINE) || endsWith(tail, LAST_LINE);
+    return tail;
   }
 
   private static boolean endsWith(byte[] tail, byte[] line) {

@@ -157,10 +157,14 @@ final class LockFiles {
     }
   }
 
-  /** False where another contender was first. */
+  /** False where another contender was first, or has gone beyond it by now. */
   boolean create(long epoch, Holder holder) throws IOException {
     files.mkdirs(folder);
     if (!createEmpty(file(epoch))) {
+      return false;
+    }
+    if (highestEpoch() > epoch) {
+      files.delete(file(epoch), false);
       return false;
     }
     write(epoch, holder);

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -22,11 +23,16 @@ final class OpenCalls {
   private OpenCalls() {}
 
   /**
-   * Reads a writer's segments to their ends.
+   * Reads a writer's segments to their ends, unless its orderly end is all that there is to say.
    *
    * @param segments all of them, in the order in which they were written
    */
   static InDoubt read(List<Path> segments, Configuration hadoop) throws IOException {
+    Path last = segments.get(segments.size() - 1);
+    FileSystem files = JournalFiles.open(last, hadoop);
+    if (JournalFiles.isLast(files, files.getFileStatus(last))) {
+      return InDoubt.NONE;
+    }
     OpenCalls calls = new OpenCalls();
     for (Path segment : segments) {
       try (SegmentLines lines = new SegmentLines(segment, hadoop, () -> {})) {
@@ -57,7 +63,7 @@ final class OpenCalls {
   }
 
   private InDoubt inDoubt() {
-    if (endedOrderly) {
+    if (endedOrderly) { // which a listed length that lags behind did not show
       return InDoubt.NONE;
     }
     if (unflushedWindow > 0) { // its last segment was never seen: what was in it is not known

@@ -220,6 +220,16 @@ class JobLockTest {
   }
 
   @Test
+  void whoSleptWhileOthersHadTheLockDoesNotTakeAnEpochOfThePast() throws IOException {
+    LockFiles files = new LockFiles(store.toString(), JOB, HADOOP);
+    files.create(3, LockFiles.Holder.UNKNOWN);
+
+    assertThat(files.create(2, LockFiles.Holder.UNKNOWN)).isFalse();
+    assertThat(file(2)).doesNotExist();
+    assertThat(files.highestEpoch()).isEqualTo(3);
+  }
+
+  @Test
   void aRunThatAKillCaughtBetweenItsTwoFilesIsFound() throws IOException {
     CurrentRun run = new CurrentRun("r7", "/runs/r7");
     run.write(store.toString(), JOB, HADOOP);
