@@ -1,28 +1,21 @@
 package io.penstock.app;
 
+import io.penstock.store.LocalDisk;
 import java.io.IOException;
-import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * A local disk under {@code failing://} on which some readers of a shard meet an error at its end,
  * when all its requests but the last few have been read.
  */
-public final class FailingShardFileSystem extends RawLocalFileSystem {
+public final class FailingShardFileSystem extends LocalDisk {
   /** How many more readers fail; negative once others have read to the end. */
   static final AtomicInteger failures = new AtomicInteger();
 
-  @Override
-  public URI getUri() {
-    return URI.create("failing:///");
-  }
-
-  @Override
-  public String getScheme() {
-    return "failing";
+  public FailingShardFileSystem() {
+    super("failing");
   }
 
   @Override

@@ -1,28 +1,21 @@
 package io.penstock.app;
 
+import io.penstock.store.LocalDisk;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 
 /** A local disk under {@code full://} that has so much room for journals and no more. */
-public final class FullDiskFileSystem extends RawLocalFileSystem {
+public final class FullDiskFileSystem extends LocalDisk {
   /** Bytes that are left. */
   static final AtomicLong room = new AtomicLong();
 
-  @Override
-  public URI getUri() {
-    return URI.create("full:///");
-  }
-
-  @Override
-  public String getScheme() {
-    return "full";
+  public FullDiskFileSystem() {
+    super("full");
   }
 
   @Override

@@ -3,11 +3,9 @@ package io.penstock.store;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
@@ -15,7 +13,7 @@ import org.apache.hadoop.util.Progressable;
  * Local disks under {@code dying://} which after so many changes take no further one, so that what
  * is there is what a kill at that moment would leave.
  */
-public final class DyingFileSystem extends RawLocalFileSystem {
+public final class DyingFileSystem extends LocalDisk {
   private static final String SCHEME = "dying";
 
   private static int changesLeft;
@@ -51,14 +49,8 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     }
   }
 
-  @Override
-  public URI getUri() {
-    return URI.create(SCHEME + ":///");
-  }
-
-  @Override
-  public String getScheme() {
-    return SCHEME;
+  public DyingFileSystem() {
+    super(SCHEME);
   }
 
   @Override

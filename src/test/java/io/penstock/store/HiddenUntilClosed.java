@@ -3,18 +3,16 @@ package io.penstock.store;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 
 /**
  * Local disks that behave as an object store does: a file cannot be flushed and is seen only when
  * it is closed. Closing fails when the hidden file is gone.
  */
-public final class HiddenUntilClosed extends RawLocalFileSystem {
+public final class HiddenUntilClosed extends LocalDisk {
   private static final String SCHEME = "unflushed";
 
   /** Prefix of a file's name until it is closed. */
@@ -29,14 +27,8 @@ public final class HiddenUntilClosed extends RawLocalFileSystem {
     return SCHEME + "://" + path;
   }
 
-  @Override
-  public URI getUri() {
-    return URI.create(SCHEME + ":///");
-  }
-
-  @Override
-  public String getScheme() {
-    return SCHEME;
+  public HiddenUntilClosed() {
+    super(SCHEME);
   }
 
   @Override
