@@ -2,7 +2,7 @@ package io.penstock.app;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,31 +17,18 @@ final class JobArguments {
       description = "overrides a key of the job file; may be repeated")
   List<String> sets = new ArrayList<>();
 
-  @Option(
-      names = "--master",
-      description = "Spark master; default: spark-submit's, else " + SparkSessions.DEFAULT_MASTER)
-  @Nullable String master;
-
-  @Option(
-      names = "--conf",
-      paramLabel = "key=value",
-      description = "Spark setting; may be repeated")
-  List<String> settings = new ArrayList<>();
+  @Mixin SparkArguments spark;
 
   JobFile readJob() {
-    return JobFile.read(job, SparkSessions.isShared(master()), sets, JobWiring.DIALECTS);
-  }
-
-  String master() {
-    return master == null ? SparkSessions.submittedMaster() : master;
+    return JobFile.read(job, SparkSessions.isShared(spark.master()), sets, JobWiring.DIALECTS);
   }
 
   /** Everything that was typed. */
   List<String> typed() {
     List<String> all = new ArrayList<>(sets);
-    all.addAll(settings);
+    all.addAll(spark.settings);
     all.add(job);
-    all.add(master());
+    all.add(spark.master());
     return all;
   }
 }

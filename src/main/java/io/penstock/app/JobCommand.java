@@ -30,7 +30,8 @@ abstract class JobCommand implements Callable<Integer> {
       Map<String, String> keys = wiring.readKeys();
       KeyGuard.check(keys.values(), arguments.typed());
       SparkSession spark =
-          SparkSessions.start(file.spec().name(), arguments.master(), arguments.settings);
+          SparkSessions.start(
+              file.spec().name(), arguments.spark.master(), arguments.spark.settings);
       try {
         KeyGuard.checkSettings(keys.values(), spark.sparkContext().conf());
         DriverCoordinator.current().orElseThrow().offerSecrets(keys);

@@ -30,7 +30,9 @@ public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
   private static final int INTERNAL_ERROR = 1;
   private static final int USAGE = 2;
-  private static final int INTERRUPTED = 130;
+
+  /** What shells report of a process that SIGINT ended. */
+  static final int INTERRUPTED = 130;
 
   /** Commands of the design whose features are not there yet. */
   private static final Set<String> UNBUILT = Set.of("plan", "evaluate", "batches", "report");

@@ -11,9 +11,6 @@ import org.apache.spark.util.SignalUtils;
  * asks for an end, the second halts.
  */
 final class ProcessSignals {
-  /** What shells report of a process that SIGINT ended. */
-  private static final int INTERRUPTED = 130;
-
   private ProcessSignals() {}
 
   /**
@@ -26,7 +23,7 @@ final class ProcessSignals {
           signal,
           () -> {
             if (told.getAndSet(true)) {
-              Runtime.getRuntime().halt(INTERRUPTED);
+              Runtime.getRuntime().halt(Main.INTERRUPTED);
             }
             console.say(
                 "SIG"

@@ -3,29 +3,16 @@ package io.penstock.app;
 import io.penstock.pipeline.InvalidInputException;
 import io.penstock.store.CompletionStore;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code store stats|compact PATH}: looks after a completion store. */
 @Command(name = "store", description = "Looks after a completion store; jobs may run meanwhile.")
 final class StoreCommand {
-  @Option(
-      names = "--master",
-      scope = picocli.CommandLine.ScopeType.INHERIT,
-      description = "Spark master; default: spark-submit's, else " + SparkSessions.DEFAULT_MASTER)
-  @Nullable String master;
-
-  @Option(
-      names = "--conf",
-      paramLabel = "key=value",
-      scope = picocli.CommandLine.ScopeType.INHERIT,
-      description = "Spark setting; may be repeated")
-  List<String> settings = new ArrayList<>();
+  @Mixin SparkArguments arguments;
 
   @Command(
       name = "stats",
@@ -54,8 +41,7 @@ final class StoreCommand {
   }
 
   private int with(String path, Work work) throws IOException {
-    String chosen = master == null ? SparkSessions.submittedMaster() : master;
-    SparkSession spark = SparkSessions.start("store", chosen, settings);
+    SparkSession spark = SparkSessions.start("store", arguments.master(), arguments.settings);
     try {
       CompletionStore store = new CompletionStore(spark, path);
       if (store.isNew()) {

@@ -23,7 +23,7 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
   private static final int PROVIDER_REFUSES = 5;
 
   /** As shells have it for SIGINT. */
-  static final int INTERRUPTED = 130;
+  private static final int INTERRUPTED = 130;
 
   /**
    * @param toleratedFraction of the rows that may fail

@@ -236,8 +236,11 @@ class MainTest {
     }
     String store = folder.resolve("store").toString();
 
-    assertThat(Main.execute("store", "stats", store)).isZero();
-    assertThat(Main.execute("store", "compact", store)).isZero();
+    assertThat(Main.execute("store", "stats", store, "--master", "local[2]")).isZero();
+    assertThat(Main.execute("store", "--conf", "spark.ui.enabled=false", "compact", store))
+        .isZero();
+    assertThat(Main.execute("store", "stats", store, "--conf", "spark.speculation=true"))
+        .isEqualTo(2);
     assertThat(Main.execute("store", "stats", folder.resolve("none").toString())).isEqualTo(2);
 
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("entries").contains("2");
