@@ -3,6 +3,7 @@ package io.penstock.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.config.Accounts;
 import io.penstock.config.JobSpec;
 import io.penstock.config.JobSpec.ModelSpec;
 import io.penstock.config.JobSpec.ProviderSpec;
@@ -73,7 +74,7 @@ final class JobWiring implements AutoCloseable {
     for (JobSetup.Model model : setup.models()) {
       String key = model.key().read();
       try {
-        setup.providers().connect(model.settings(), key, 1);
+        setup.providers().connect(model.settings(), key, 1, learnt -> {});
       } catch (IllegalArgumentException e) {
         throw new InvalidInputException(String.valueOf(e.getMessage()));
       }
@@ -94,7 +95,9 @@ final class JobWiring implements AutoCloseable {
   private JobSetup wire() {
     JobSpec spec = file.spec();
     ProviderFactory providers = new HttpProviderFactory(DIALECTS);
-    List<JobSetup.Model> models = spec.routedModels().stream().map(this::model).toList();
+    Accounts accounts = Accounts.of(spec);
+    List<JobSetup.Model> models =
+        spec.routedModels().stream().map(name -> model(name, accounts)).toList();
     return new JobSetup(
         spec,
         JobSpecWriter.toYaml(spec),
@@ -104,7 +107,7 @@ final class JobWiring implements AutoCloseable {
         providers);
   }
 
-  private JobSetup.Model model(String name) {
+  private JobSetup.Model model(String name, Accounts accounts) {
     ModelSpec model = file.spec().models().get(name);
     ProviderSpec provider = file.spec().providers().get(model.provider());
     ModelSettings settings =
@@ -119,7 +122,9 @@ final class JobWiring implements AutoCloseable {
         settings,
         new ApiKeySource(model.provider(), provider.apiKeyEnv(), provider.apiKeyFile()),
         price(model, provider),
-        fingerprintBasis(settings));
+        fingerprintBasis(settings),
+        accounts.accountModel(model),
+        accounts.limits(model, file.spec().limits()));
   }
 
   private ProviderEndpoint endpoint(String name, ProviderSpec provider) {

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  *     own put over them
  * @param models by the job's name for them; at least one
  * @param routing first match decides; empty: the only model is taken
+ * @param limits of an account and model, for the whole cluster, by {@code provider/model}: the
+ *     provider's name in the job and the model as requested, which may itself hold slashes; what is
+ *     not set is learnt from the answers' headers
+ * @param limitsWithoutPlugin what becomes of a job with limits where the driver cannot grant them:
+ *     it is refused, or each executor takes an equal part
  * @param prices the job's own prices, in the form of {@code conf/prices.yaml}; read by {@code
  *     pricing}
  */
@@ -30,6 +35,11 @@ public record JobSpec(
     @Key(required = true) Map<String, ModelSpec> models,
     @Key(fallback = "[]") List<RouteSpec> routing,
     ConcurrencySpec concurrency,
+    Map<String, LimitSpec> limits,
+    @Key(
+            fallback = "refuse",
+            oneOf = {"refuse", "divide"})
+        String limitsWithoutPlugin,
     RetrySpec retry,
     @Key(fallback = "{}") JsonNode prices,
     @Key(required = true) StoreSpec store,
@@ -131,21 +141,54 @@ public record JobSpec(
   /**
    * How many calls are under way at once, per executor and model.
    *
-   * @param initial the window's size; held, until the governor is built
-   * @param min null: 5, or {@code initial} where that is smaller
-   * @param max null: 50, or {@code initial} where that is larger
-   * @param chunkSize consecutive requests of a shard that are read and counted together; never a
-   *     barrier
+   * @param initial times the number of executors, this is where the adaptive limit of an account
+   *     and model starts; without {@code adaptive} it is held
+   * @param min per executor, the least that the adaptive limit falls to; null: 5, or {@code
+   *     initial} where that is smaller
+   * @param max per executor, the most that the adaptive limit grows to; null: 50, or {@code
+   *     initial} where that is larger
+   * @param adaptive whether the limit follows the provider's refusals
+   * @param chunkSize consecutive requests of a shard that are read and counted together; a barrier
+   *     only with {@code chunkPauseMs}
+   * @param chunkPauseMs rest after each chunk of a task, which then waits for the chunk's answers;
+   *     0: none
+   * @param warmUp whether an executor opens a connection to each model before its first call
    */
   public record ConcurrencySpec(
       @Key(fallback = "10", min = 1, max = 10_000) Integer initial,
       @Nullable @Key(min = 1, max = 10_000) Integer min,
       @Nullable @Key(min = 1, max = 10_000) Integer max,
-      @Key(fallback = "100", min = 1, max = 100_000) Integer chunkSize) {
+      @Key(fallback = "true") Boolean adaptive,
+      @Key(fallback = "100", min = 1, max = 100_000) Integer chunkSize,
+      @Key(fallback = "0", min = 0, max = 3_600_000) Integer chunkPauseMs,
+      @Key(fallback = "true") Boolean warmUp) {
     public ConcurrencySpec {
       if (min != null && min > initial || max != null && max < initial) {
         throw new IllegalArgumentException(
             "initial is " + initial + ", must lie between min (" + min + ") and max (" + max + ")");
+      }
+    }
+  }
+
+  /**
+   * What an account allows of one model, to all executors together. Null: as the answers' headers
+   * tell, else no such limit.
+   *
+   * @param tokensPerMinute input and output together
+   * @param maxInFlight calls under way at once
+   * @param share the part of the account's limits that this job may use, where others use it too;
+   *     above 0, at most 1
+   */
+  public record LimitSpec(
+      @Nullable @Key(min = 1) Long requestsPerMinute,
+      @Nullable @Key(min = 1) Long tokensPerMinute,
+      @Nullable @Key(min = 1) Long inputTokensPerMinute,
+      @Nullable @Key(min = 1) Long outputTokensPerMinute,
+      @Nullable @Key(min = 1) Integer maxInFlight,
+      @Key(fallback = "1", min = 0, max = 1) BigDecimal share) {
+    public LimitSpec {
+      if (share.signum() == 0) {
+        throw new IllegalArgumentException("share is 0, must be above 0");
       }
     }
   }

@@ -31,11 +31,17 @@ final class JobSpecChecks {
     checkName("name", spec.name());
     checkInput();
     checkPrompt();
+    int before = problems.count();
     spec.providers().forEach(this::checkProvider);
     if (spec.models().isEmpty()) {
       problems.add("models", "must have at least one model");
     }
     spec.models().forEach(this::checkModel);
+    LimitChecks limits = new LimitChecks(spec, problems);
+    limits.run();
+    if (problems.count() == before) {
+      limits.runAcrossKeys();
+    }
     checkRouting();
     checkFolders();
   }

@@ -29,14 +29,9 @@ final class UnbuiltKeys {
     KEYS.put("cascade", "");
     KEYS.put("delivery", "");
     KEYS.put("batch", "");
-    KEYS.put("limits", "");
-    KEYS.put("limits_without_plugin", "");
     KEYS.put("budget", "");
     KEYS.put("evaluation", "");
     KEYS.put("report", "");
-    KEYS.put("concurrency.adaptive", "false");
-    KEYS.put("concurrency.chunk_pause_ms", "0");
-    KEYS.put("concurrency.warm_up", "");
     KEYS.put("store.max_age_days", "");
     KEYS.put("models.*.fallback", "");
     KEYS.put("providers.*.credential_alias", "");

@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import io.penstock.config.JobSpec;
+import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.domain.ModelSettings;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.prompt.FingerprintBasis;
@@ -27,10 +28,15 @@ public record JobSetup(
 
   /**
    * @param price null where none is known
+   * @param accountModel under which its limits are shared by the whole cluster: {@code
+   *     account/model}; one for all of the job's models that ask one account for one model
+   * @param limits of {@code accountModel}, as the job sets them; null where it sets none
    */
   public record Model(
       ModelSettings settings,
       ApiKeySource key,
       @Nullable ModelPrice price,
-      FingerprintBasis fingerprintBasis) {}
+      FingerprintBasis fingerprintBasis,
+      String accountModel,
+      @Nullable LimitSpec limits) {}
 }

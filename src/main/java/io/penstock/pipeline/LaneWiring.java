@@ -44,7 +44,11 @@ final class LaneWiring {
     ModelProvider provider =
         settings
             .providers()
-            .connect(model.settings(), agent.secret(model.settings().endpoint().name()), permits);
+            .connect(
+                model.settings(),
+                agent.secret(model.settings().endpoint().name()),
+                permits,
+                learnt -> {});
     return new ModelLane(
         new Limiter(permits),
         new Semaphore(permits),

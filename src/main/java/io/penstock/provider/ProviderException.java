@@ -29,12 +29,33 @@ public final class ProviderException extends Exception {
    * @param usage only with {@link Billing#BILLED}
    * @param rawBody the beginning of what came back, for {@link FailureKind#UNREADABLE_RESPONSE};
    *     else empty
+   * @param pressure as the provider's words and headers tell it; NONE where they do not
    */
-  public record Details(@Nullable Duration retryAfter, @Nullable TokenUsage usage, String rawBody) {
+  public record Details(
+      @Nullable Duration retryAfter,
+      @Nullable TokenUsage usage,
+      String rawBody,
+      Pressure pressure) {
     public static final Details NONE = new Details(null, null, "");
+
+    public Details(@Nullable Duration retryAfter, @Nullable TokenUsage usage, String rawBody) {
+      this(retryAfter, usage, rawBody, Pressure.NONE);
+    }
 
     public static Details retryAfter(@Nullable Duration retryAfter) {
       return new Details(retryAfter, null, "");
+    }
+
+    public Details withRetryAfter(@Nullable Duration other) {
+      return new Details(other, usage, rawBody, pressure);
+    }
+
+    public Details withRawBody(String other) {
+      return new Details(retryAfter, usage, other, pressure);
+    }
+
+    public Details withPressure(Pressure other) {
+      return new Details(retryAfter, usage, rawBody, other);
     }
   }
 
@@ -64,6 +85,16 @@ public final class ProviderException extends Exception {
 
   public Details details() {
     return details;
+  }
+
+  /** What it says of the account's limits; of a RATE_LIMITED that does not say, TOO_MANY. */
+  public Pressure pressure() {
+    return switch (kind) {
+      case OVERLOADED -> Pressure.OVERLOADED;
+      case RATE_LIMITED ->
+          details.pressure() == Pressure.TOO_FAST ? Pressure.TOO_FAST : Pressure.TOO_MANY;
+      default -> Pressure.NONE;
+    };
   }
 
   /** The same with another message and other details, keeping the cause and stack. */

@@ -2,6 +2,7 @@ package io.penstock.provider;
 
 import io.penstock.domain.ModelSettings;
 import java.io.Serializable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,18 @@ public interface ProviderFactory extends Serializable {
    *
    * @param apiKey null for servers that need none
    * @param maxInFlight calls that may be under way at once for this model; sizes pools
+   * @param learnt told the limits that the answers name, refusals included, whenever they are
+   *     others than before; called on the thread of an answer, so must not block
    */
-  ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight);
+  ModelProvider connect(
+      ModelSettings model, @Nullable String apiKey, int maxInFlight, Consumer<LearntRates> learnt);
+
+  /**
+   * Opens one connection to the model's server in the background, by a request that costs nothing
+   * and carries no key, so that the first call finds address and route known and the handshake
+   * done. Returns at once; what fails is found out by the calls.
+   */
+  void warmUp(ModelSettings model);
 
   /**
    * Asks the provider whether it knows key and model, by a request that costs nothing. Blocks.

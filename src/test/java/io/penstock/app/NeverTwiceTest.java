@@ -7,6 +7,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.ModelSettings;
 import io.penstock.pipeline.JobSetup;
+import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderFactory;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -208,8 +210,12 @@ class NeverTwiceTest {
     static final AtomicBoolean died = new AtomicBoolean();
 
     @Override
-    public ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight) {
-      ModelProvider provider = real.connect(model, apiKey, maxInFlight);
+    public ModelProvider connect(
+        ModelSettings model,
+        @Nullable String apiKey,
+        int maxInFlight,
+        Consumer<LearntRates> learnt) {
+      ModelProvider provider = real.connect(model, apiKey, maxInFlight, learnt);
       return request -> call(provider, request);
     }
 
@@ -226,6 +232,11 @@ class NeverTwiceTest {
     @Override
     public boolean check(ModelSettings model, @Nullable String apiKey) throws ProviderException {
       return real.check(model, apiKey);
+    }
+
+    @Override
+    public void warmUp(ModelSettings model) {
+      real.warmUp(model);
     }
 
     @Override

@@ -87,7 +87,7 @@ final class JobSpecReaderTest {
   void readsHowItIsRunAndWhereTo() {
     JobSpec job = Jobs.read(FULL);
 
-    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(20, 2, 30, 7));
+    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(20, 2, 30, true, 7, 0, true));
     assertThat(job.retry()).isEqualTo(new RetrySpec(4, 1, 9, 99));
     assertThat(job.output()).isEqualTo(new OutputSpec("/lake/answers", "parquet", "append", "ai_"));
     assertThat(job.output().overwrites()).isFalse();
@@ -100,7 +100,8 @@ final class JobSpecReaderTest {
     JobSpec job = Jobs.smallestWith();
 
     assertThat(job.input().format()).isEqualTo("parquet");
-    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(10, null, null, 100));
+    assertThat(job.concurrency())
+        .isEqualTo(new ConcurrencySpec(10, null, null, true, 100, 0, true));
     assertThat(job.retry()).isEqualTo(new RetrySpec(6, 2, 600, 3600));
     assertThat(job.output())
         .isEqualTo(new OutputSpec("/jobs/lake/answers", "parquet", "overwrite", ""));

@@ -12,6 +12,7 @@ import io.penstock.inference.StopSignal;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.pricing.ModelPrice.Rates;
 import io.penstock.pricing.ModelPrice.Tier;
+import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderFactory;
 import io.penstock.provider.anthropic.AnthropicDialect;
@@ -25,6 +26,7 @@ import java.io.ObjectOutputStream;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,11 @@ final class RuntimeSettingsTest {
   /** Connects nothing. */
   private record NoProviders() implements ProviderFactory {
     @Override
-    public ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight) {
+    public ModelProvider connect(
+        ModelSettings model,
+        @Nullable String apiKey,
+        int maxInFlight,
+        Consumer<LearntRates> learnt) {
       throw new UnsupportedOperationException();
     }
 
@@ -53,6 +59,9 @@ final class RuntimeSettingsTest {
     public boolean check(ModelSettings model, @Nullable String apiKey) {
       return false;
     }
+
+    @Override
+    public void warmUp(ModelSettings model) {}
 
     @Override
     public void close() {}

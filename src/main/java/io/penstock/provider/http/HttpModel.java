@@ -35,6 +35,7 @@ final class HttpModel implements ModelProvider {
       Request template,
       SecretMask mask,
       AnswerReader reader,
+      RateHeaders rates,
       InstantSource clock) {}
 
   HttpModel(ModelSettings model, ModelCodec codec, Line line) {
@@ -79,6 +80,7 @@ final class HttpModel implements ModelProvider {
     public void onResponse(Call call, Response response) {
       try (response) {
         HttpAnswer answer = line.reader.read(response);
+        line.rates.read(answer);
         if (!response.isSuccessful()) {
           throw refusal(answer);
         }

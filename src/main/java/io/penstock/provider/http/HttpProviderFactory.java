@@ -2,6 +2,7 @@ package io.penstock.provider.http;
 
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderEndpoint;
+import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderDialect;
@@ -10,6 +11,7 @@ import io.penstock.provider.ProviderFactory;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,8 @@ public final class HttpProviderFactory implements ProviderFactory {
    *     or the key cannot stand in a header; the message does not hold the key
    */
   @Override
-  public ModelProvider connect(ModelSettings model, @Nullable String apiKey, int maxInFlight) {
+  public ModelProvider connect(
+      ModelSettings model, @Nullable String apiKey, int maxInFlight, Consumer<LearntRates> learnt) {
     ProviderDialect dialect = dialect(model.endpoint());
     ModelCodec codec = dialect.codec(model);
     Request template = template(model.endpoint(), dialect, codec.path(), apiKey);
@@ -56,8 +59,17 @@ public final class HttpProviderFactory implements ProviderFactory {
             template,
             new SecretMask(apiKey),
             new AnswerReader(maxBodyBytes),
+            new RateHeaders(learnt),
             clock);
     return new HttpModel(model, codec, line);
+  }
+
+  @Override
+  public void warmUp(ModelSettings model) {
+    HttpUrl base = HttpUrl.parse(model.endpoint().baseUrl());
+    if (base != null) { // else the first call says so
+      WarmUp.start(base);
+    }
   }
 
   @Override

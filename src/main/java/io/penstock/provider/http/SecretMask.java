@@ -39,8 +39,7 @@ final class SecretMask {
   ProviderException mask(ProviderException failure, String prefix) {
     Details details = failure.details();
     return failure.with(
-        bounded(mask(prefix + failure.getMessage())),
-        new Details(details.retryAfter(), details.usage(), mask(details.rawBody())));
+        bounded(mask(prefix + failure.getMessage())), details.withRawBody(mask(details.rawBody())));
   }
 
   /** A stand-in for a cause: its masked text and its stack, none of its own causes. */

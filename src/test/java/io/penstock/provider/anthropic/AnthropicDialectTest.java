@@ -49,7 +49,7 @@ final class AnthropicDialectTest {
       Completion completion =
           answer(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1)
+                  .connect(model, "k-1", 1, learnt -> {})
                   .complete(CONVERSATION));
 
       RecordedRequest sent = server.takeRequest();

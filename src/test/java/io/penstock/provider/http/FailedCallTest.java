@@ -198,7 +198,7 @@ final class FailedCallTest {
     ModelProvider model =
         new HttpProviderFactory(
                 List.of(new PlainDialect()), MAX_BODY_BYTES, Clock.fixed(NOW, ZoneOffset.UTC))
-            .connect(Samples.model("plain", baseUrl, requestTimeout), null, 1);
+            .connect(Samples.model("plain", baseUrl, requestTimeout), null, 1, learnt -> {});
     return failure(model.complete(request("hello")));
   }
 

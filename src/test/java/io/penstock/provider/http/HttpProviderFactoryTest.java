@@ -65,7 +65,10 @@ final class HttpProviderFactoryTest {
     server.enqueue(new MockResponse.Builder().body("hi").build());
     String baseUrl = server.url("/v1/?api-version=7").toString();
 
-    answer(factory.connect(Samples.model("plain", baseUrl), null, 1).complete(request("hello")));
+    answer(
+        factory
+            .connect(Samples.model("plain", baseUrl), null, 1, learnt -> {})
+            .complete(request("hello")));
 
     RecordedRequest sent = server.takeRequest();
     assertThat(sent.getTarget()).isEqualTo("/v1/say?api-version=7");
@@ -122,7 +125,7 @@ final class HttpProviderFactoryTest {
 
     ModelProvider model =
         ((HttpProviderFactory) in.readObject())
-            .connect(Samples.model("plain", server.url("/v1").toString()), KEY, 1);
+            .connect(Samples.model("plain", server.url("/v1").toString()), KEY, 1, learnt -> {});
 
     assertThat(answer(model.complete(request("hello"))).text()).isEqualTo("hi");
     assertThat(Thread.getAllStackTraces().keySet())
@@ -137,7 +140,7 @@ final class HttpProviderFactoryTest {
 
     ProviderException refused = failure(connect(KEY, 1).complete(request("hello")));
     ModelProvider nowhere =
-        factory.connect(Samples.model("plain", "http://" + KEY + ".invalid"), KEY, 1);
+        factory.connect(Samples.model("plain", "http://" + KEY + ".invalid"), KEY, 1, learnt -> {});
     ProviderException unreached = failure(nowhere.complete(request("hello")));
 
     assertThat(refused).hasMessage("acme/tiny-1: HTTP 401: Bad key *** or *** (Bearer ***)");
@@ -157,14 +160,17 @@ final class HttpProviderFactoryTest {
 
   @Test
   void refusesUnknownDialectsAndAddressesThatAreNone() {
-    assertThatThrownBy(() -> factory.connect(Samples.model("latin", "http://x"), null, 1))
+    assertThatThrownBy(
+            () -> factory.connect(Samples.model("latin", "http://x"), null, 1, learnt -> {}))
         .hasMessage("Provider acme: dialect is latin, must be one of [plain]");
-    assertThatThrownBy(() -> factory.connect(Samples.model("plain", "ftp://x"), null, 1))
+    assertThatThrownBy(
+            () -> factory.connect(Samples.model("plain", "ftp://x"), null, 1, learnt -> {}))
         .hasMessage("Provider acme: base_url is not an http or https URL");
   }
 
   private ModelProvider connect(String key, int maxInFlight) {
-    return factory.connect(Samples.model("plain", server.url("/v1").toString()), key, maxInFlight);
+    return factory.connect(
+        Samples.model("plain", server.url("/v1").toString()), key, maxInFlight, learnt -> {});
   }
 
   /** Holds every request until so many have come. */

@@ -34,7 +34,7 @@ final class OneRequestTest {
     server.start();
     model =
         new HttpProviderFactory(List.of(new PlainDialect()))
-            .connect(Samples.model("plain", server.url("/v1").toString()), null, 4);
+            .connect(Samples.model("plain", server.url("/v1").toString()), null, 4, learnt -> {});
   }
 
   @AfterEach

@@ -44,7 +44,7 @@ final class OpenAiDialectTest {
       Completion completion =
           answer(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1)
+                  .connect(model, "k-1", 1, learnt -> {})
                   .complete(
                       Samples.request(
                           new Message(Message.SYSTEM, "Be terse."),
