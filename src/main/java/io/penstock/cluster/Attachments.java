@@ -51,7 +51,23 @@ final class Attachments {
     }
 
     Activity activity() {
-      return new Activity(participant.runId(), token, !closed, participant.counts());
+      return new Activity(
+          participant.runId(),
+          token,
+          !closed,
+          participant.counts(),
+          closed ? List.of() : participant.reports(),
+          participant.accountStop().orElse(null));
+    }
+
+    /** A report is another one each time. */
+    boolean isToldIn(List<Activity> told) {
+      return told.stream()
+          .anyMatch(
+              activity ->
+                  !activity.open()
+                      && activity.runId().equals(participant.runId())
+                      && activity.counts().equals(participant.counts()));
     }
   }
 
@@ -64,13 +80,17 @@ final class Attachments {
     }
   }
 
+  synchronized boolean isEmpty() {
+    return all.isEmpty();
+  }
+
   synchronized List<Activity> activities() {
     return all.stream().map(Attached::activity).toList();
   }
 
   /** The driver's word: what does not belong to its run any more is closed. */
   synchronized void answered(Ask ask, List<Activity> told, RenewalReply reply) {
-    all.removeIf(attached -> attached.closed && told.contains(attached.activity()));
+    all.removeIf(attached -> attached.closed && attached.isToldIn(told));
     for (Attached attached : all) {
       if (ask.number() <= attached.asksBefore) {
         continue;
@@ -79,6 +99,7 @@ final class Attachments {
         close(attached);
       } else {
         attached.token = reply.token();
+        allow(attached, ask, reply);
         if (reply.stopReason() != null) {
           stop(attached, reply.stopReason());
         }
@@ -94,6 +115,14 @@ final class Attachments {
     }
     return CompletableFuture.allOf(
         all.stream().map(attached -> attached.work).toArray(CompletableFuture[]::new));
+  }
+
+  /** Not in the agent's own thread: calls begin in it. */
+  private void allow(Attached attached, Ask ask, RenewalReply reply) {
+    if (!reply.allowances().isEmpty()) {
+      long until = ask.startedNanos() + Lease.LIFE.toNanos();
+      threads.execute(() -> attached.participant.allow(reply.allowances(), until));
+    }
   }
 
   private void stop(Attached attached, String reason) {

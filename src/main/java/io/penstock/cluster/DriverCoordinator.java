@@ -6,6 +6,7 @@ import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
 import io.penstock.cluster.Messages.SecretAsk;
 import io.penstock.cluster.Messages.SecretReply;
+import io.penstock.limit.Governor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -42,6 +44,15 @@ public final class DriverCoordinator implements DriverPlugin {
   /** What is waited for comes by executors' asks, and with time. */
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
 
+  /**
+   * The reasons of Spark's cluster managers that tell of a process that has ended, and with which
+   * code: "Command exited with code 137", "Container ... Exit status: 143", "exited with exit
+   * code". Others may be of an executor that only cannot be reached. Spark 4.1's sources, read
+   * 2026-11.
+   */
+  private static final Pattern EXITED =
+      Pattern.compile("exited with|exit code|exit status", Pattern.CASE_INSENSITIVE);
+
   private final LeaseBook book;
   private final ExecutorService proofReader =
       Executors.newSingleThreadExecutor(task -> daemon(task, "penstock-proof"));
@@ -53,6 +64,9 @@ public final class DriverCoordinator implements DriverPlugin {
     @Override
     public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
       book.remove(event.executorId());
+      if (EXITED.matcher(String.valueOf(event.reason())).find()) {
+        book.exited(event.executorId());
+      }
     }
   }
 
@@ -98,15 +112,17 @@ public final class DriverCoordinator implements DriverPlugin {
    *
    * @param mayGrant false: nothing is granted, since the driver's own lock is stale; asked at each
    *     renewal, must only compute
+   * @param governor of the run's accounts
    * @throws IOException when a token file cannot be written; nothing has begun then
    */
-  public void begin(RunOrder order, BooleanSupplier mayGrant) throws IOException {
+  public void begin(RunOrder order, BooleanSupplier mayGrant, Governor governor)
+      throws IOException {
     String token = UUID.randomUUID().toString();
     for (String folder : order.sharedFolders()) {
       TokenFiles.write(order, folder, TokenFiles.DRIVER, token);
     }
     this.order = order;
-    book.begin(order, token, mayGrant);
+    book.begin(order, token, mayGrant, governor);
     ExecutorAgent.nudge();
   }
 

@@ -43,7 +43,11 @@ public final class ExecutorAgent implements ExecutorPlugin {
 
   private static final AtomicReference<@Nullable ExecutorAgent> CURRENT = new AtomicReference<>();
 
-  private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration IDLE_INTERVAL = Duration.ofSeconds(1);
+
+  /** While there is a runtime: what the driver grants and learns is at most so old. */
+  private static final Duration RENEWAL_INTERVAL = Duration.ofMillis(500);
+
   private static final Duration QUIET_INTERVAL = Duration.ofMillis(250);
 
   /** How long Spark's shutdown waits for runtimes that close. */
@@ -165,6 +169,12 @@ public final class ExecutorAgent implements ExecutorPlugin {
   /** The runtime of the run in this JVM; the agent stops and closes it when the driver says so. */
   public void attach(Participant participant) {
     attachments.attach(participant, lease.asksBegun());
+    hurry();
+  }
+
+  /** Asks the driver now, not at the next renewal. */
+  public void hurry() {
+    wake.release();
   }
 
   /**
@@ -219,7 +229,8 @@ public final class ExecutorAgent implements ExecutorPlugin {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         renewOrReport();
-        wake.tryAcquire(RENEWAL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+        Duration interval = attachments.isEmpty() ? IDLE_INTERVAL : RENEWAL_INTERVAL;
+        wake.tryAcquire(interval.toNanos(), TimeUnit.NANOSECONDS);
         wake.drainPermits();
       }
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.penstock.cluster;
 
 import io.penstock.cluster.Messages.RenewalReply;
+import io.penstock.limit.Governor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; futures are completed outside the lock, by the executor given.
  */
 final class Lease {
-  static final Duration LIFE = Duration.ofSeconds(4);
+  static final Duration LIFE = Governor.LEASE_LIFE;
 
   private final LongSupplier nanoClock;
   private final Executor wakers;

@@ -6,6 +6,9 @@ import io.penstock.cluster.Messages.QuietAsk;
 import io.penstock.cluster.Messages.QuietReply;
 import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
+import io.penstock.limit.AccountReport;
+import io.penstock.limit.Allowance;
+import io.penstock.limit.Governor;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,14 +45,16 @@ final class LeaseBook {
     final RunOrder order;
     final String token;
     final BooleanSupplier mayGrant;
+    final Governor governor;
     boolean ended;
     @Nullable String stopReason;
     @Nullable String proofFailure;
 
-    Term(RunOrder order, String token, BooleanSupplier mayGrant) {
+    Term(RunOrder order, String token, BooleanSupplier mayGrant, Governor governor) {
       this.order = order;
       this.token = token;
       this.mayGrant = mayGrant;
+      this.governor = governor;
     }
 
     boolean covers(Activity activity) {
@@ -104,9 +109,11 @@ final class LeaseBook {
    *
    * @param token new and random
    * @param mayGrant only computes
+   * @param governor of the run's accounts
    */
-  synchronized void begin(RunOrder order, String token, BooleanSupplier mayGrant) {
-    term = new Term(order, token, mayGrant);
+  synchronized void begin(
+      RunOrder order, String token, BooleanSupplier mayGrant, Governor governor) {
+    term = new Term(order, token, mayGrant, governor);
     members.values().removeIf(member -> !isLiving(member) && !mayCall(member, order.runId()));
     members.values().forEach(Member::beginTerm);
   }
@@ -133,6 +140,11 @@ final class LeaseBook {
     removed.add(executorId);
   }
 
+  /** Its process has ended: what it held is free. */
+  synchronized void exited(String executorId) {
+    Optional.ofNullable(term).ifPresent(last -> last.governor.exited(executorId));
+  }
+
   synchronized RenewalReply renew(Renewal renewal) {
     Member member = members.computeIfAbsent(renewal.executorId(), Member::new);
     member.host = renewal.host();
@@ -150,7 +162,22 @@ final class LeaseBook {
       member.leaseEndNanos = member.renewedNanos + Lease.LIFE.toNanos();
     }
     RunOrder proofOrder = member.told == null ? now.order : null;
-    return new RenewalReply(now.order.runId(), now.token, refusal, now.stopReason, proofOrder);
+    return new RenewalReply(
+        now.order.runId(),
+        now.token,
+        refusal,
+        now.stopReason,
+        proofOrder,
+        refusal == null ? allowances(now, renewal) : List.of());
+  }
+
+  private static List<Allowance> allowances(Term now, Renewal renewal) {
+    List<AccountReport> reports =
+        renewal.activities().stream()
+            .filter(now::covers)
+            .flatMap(activity -> activity.accounts().stream())
+            .toList();
+    return now.governor.renew(renewal.executorId(), reports);
   }
 
   private void note(Member member, List<Activity> activities) {
@@ -160,6 +187,7 @@ final class LeaseBook {
       if (last != null && last.covers(activity)) {
         member.open |= activity.open();
         member.counts = activity.counts();
+        last.stopReason = last.stopReason == null ? activity.accountStop() : last.stopReason;
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.penstock.cluster;
 
+import io.penstock.limit.AccountReport;
+import io.penstock.limit.Allowance;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,21 @@ final class Messages {
   /**
    * @param token of the run's execution, null before the driver named it
    * @param open false: its runtime has been closed, the counts are final
+   * @param accounts none once it is closed
+   * @param accountStop why no executor may call any more, or null
    */
-  record Activity(String runId, @Nullable String token, boolean open, Counts counts)
-      implements Serializable {}
+  record Activity(
+      String runId,
+      @Nullable String token,
+      boolean open,
+      Counts counts,
+      List<AccountReport> accounts,
+      @Nullable String accountStop)
+      implements Serializable {
+    Activity {
+      accounts = List.copyOf(accounts);
+    }
+  }
 
   /**
    * What became of an executor's attempt to prove that it sees the driver's folders: either a file
@@ -48,16 +62,22 @@ final class Messages {
    * @param token random, a new one for each execution of a run
    * @param refusal null: granted
    * @param proofOrder null once the executor told its proof
+   * @param allowances one for each account that was reported; none where nothing is granted
    */
   record RenewalReply(
       @Nullable String runId,
       @Nullable String token,
       @Nullable String refusal,
       @Nullable String stopReason,
-      @Nullable RunOrder proofOrder)
+      @Nullable RunOrder proofOrder,
+      List<Allowance> allowances)
       implements Serializable {
     static final RenewalReply NO_RUN =
-        new RenewalReply(null, null, "no run is under way", null, null);
+        new RenewalReply(null, null, "no run is under way", null, null, List.of());
+
+    RenewalReply {
+      allowances = List.copyOf(allowances);
+    }
 
     boolean granted() {
       return refusal == null;

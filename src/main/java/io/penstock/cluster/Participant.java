@@ -1,5 +1,10 @@
 package io.penstock.cluster;
 
+import io.penstock.limit.AccountReport;
+import io.penstock.limit.Allowance;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The runtime of one run in one executor JVM, as its agent sees it. Must be thread-safe: the agent
  * calls from threads of its own.
@@ -9,6 +14,19 @@ public interface Participant {
 
   /** Cheap; also asked after {@link #close()}. */
   Counts counts();
+
+  /** Of every account that it calls, for the next renewal. Must not block. */
+  List<AccountReport> reports();
+
+  /**
+   * The driver's answer to the reports. An older one may come after a newer one.
+   *
+   * @param validUntilNanos by {@link System#nanoTime}
+   */
+  void allow(List<Allowance> allowances, long validUntilNanos);
+
+  /** Why an account is of no use to any executor: its key is refused, its credit is used up. */
+  Optional<String> accountStop();
 
   /** Starts no further calls; those under way go on. Called at most once. */
   void stop(String reason);

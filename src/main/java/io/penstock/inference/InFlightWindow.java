@@ -4,11 +4,13 @@ import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
+import io.penstock.limit.Need;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Keeps as many of a task's requests under way as the limiters allow, and hands over outcomes in
@@ -23,8 +25,13 @@ public final class InFlightWindow {
    * One model's requests in a task.
    *
    * @param requests read lazily, one ahead of what is started
+   * @param needs what a request will take of the account's rates
    */
-  public record Lane(Iterator<InferenceRequest> requests, Limiter limiter, Call call) {}
+  public record Lane(
+      Iterator<InferenceRequest> requests,
+      Function<InferenceRequest, Need> needs,
+      Limiter limiter,
+      Call call) {}
 
   /** Starts a request; the call closes the permit. */
   @FunctionalInterface
@@ -76,38 +83,31 @@ public final class InFlightWindow {
     if (stop.isStopped() || !lane.requests().hasNext()) {
       return;
     }
+    InferenceRequest next = lane.requests().next();
     awaited++;
-    lane.limiter().acquire().thenAccept(permit -> granted(lane, permit));
+    lane.limiter()
+        .acquire(lane.needs().apply(next))
+        .thenAccept(permit -> granted(lane, next, permit));
   }
 
-  private void granted(Lane lane, Permit permit) {
-    events.add(() -> start(lane, permit));
+  private void granted(Lane lane, InferenceRequest request, Permit permit) {
+    events.add(() -> start(lane, request, permit));
     if (abandoned) {
       drain();
     }
   }
 
-  private void start(Lane lane, Permit permit) {
+  private void start(Lane lane, InferenceRequest request, Permit permit) {
     awaited--;
     if (abandoned || stop.isStopped()) {
       permit.close();
       return;
     }
-    InferenceRequest request = next(lane, permit);
     awaited++;
     lane.call()
         .start(request, permit)
         .whenComplete((outcome, error) -> events.add(() -> ended(outcome, error)));
     askForPermit(lane);
-  }
-
-  private static InferenceRequest next(Lane lane, Permit permit) {
-    try {
-      return lane.requests().next();
-    } catch (RuntimeException e) {
-      permit.close();
-      throw e;
-    }
   }
 
   private void ended(InferenceOutcome outcome, Throwable error) {

@@ -8,13 +8,18 @@ import io.penstock.domain.InferenceOutcome.Effort;
 import io.penstock.domain.InferenceOutcome.Failed;
 import io.penstock.domain.InferenceOutcome.Waste;
 import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.inference.RetryPolicy.History;
 import io.penstock.limit.Limiter.Permit;
+import io.penstock.limit.Need;
+import io.penstock.limit.Refusal;
+import io.penstock.limit.Scheduler;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,6 +33,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ModelCaller {
   /** HTTP 429. */
   private static final int TOO_MANY_REQUESTS = 429;
+
+  /** What speaks of a provider in trouble, not of a request. */
+  private static final Set<FailureKind> UNHEALTHY =
+      Set.of(
+          FailureKind.SERVER_ERROR,
+          FailureKind.TIMEOUT,
+          FailureKind.NETWORK,
+          FailureKind.UNREADABLE_RESPONSE);
 
   private final ModelProvider provider;
   private final RetryPolicy retries;
@@ -69,6 +82,7 @@ public final class ModelCaller {
     private History history = History.NONE;
     private Waste waste = Waste.NONE;
     private int rateLimited;
+    private final Quarantine quarantine = new Quarantine();
 
     Row(InferenceRequest request, Permit permit) {
       this.request = request;
@@ -98,6 +112,7 @@ public final class ModelCaller {
     private void ended(Completion completion, Throwable error) {
       if (error == null) {
         int attempts = history.attempts() + 1;
+        permit.succeeded(used(completion.usage()));
         finish(new Completed(request.fingerprint(), completion, effort(attempts)));
         return;
       }
@@ -106,15 +121,37 @@ public final class ModelCaller {
         fail(failure); // nothing was sent
         return;
       }
+      tell(failure);
       history = history.with(failure, elapsed());
       waste = waste.plus(wasteOf(failure));
       rateLimited += failure.status() == TOO_MANY_REQUESTS ? 1 : 0;
       if (failure.kind().stopsRun()) {
         stop.stop(new StopSignal.Cause(failure.kind(), failure.getMessage()));
       }
+      if (quarantine.holds(failure, permit.successesOfAll())) {
+        fail(quarantined(failure));
+        return;
+      }
       retries
           .delayAfter(failure, history)
           .ifPresentOrElse(wait -> retryAfter(wait, failure), () -> fail(failure));
+    }
+
+    private void tell(ProviderException failure) {
+      switch (failure.pressure()) {
+        case TOO_FAST -> refused(Refusal.TOO_FAST, failure);
+        case TOO_MANY -> refused(Refusal.TOO_MANY, failure);
+        case OVERLOADED -> refused(Refusal.OVERLOADED, failure);
+        case NONE -> {
+          if (UNHEALTHY.contains(failure.kind())) {
+            permit.unhealthy();
+          }
+        }
+      }
+    }
+
+    private void refused(Refusal why, ProviderException failure) {
+      permit.refused(why, failure.details().retryAfter());
     }
 
     private void retryAfter(Duration wait, ProviderException failure) {
@@ -130,7 +167,17 @@ public final class ModelCaller {
 
     private void stopWaiting(Wake wake, ProviderException failure) {
       stop.forget(wake);
-      permit.resume().thenRun(() -> again(failure));
+      long untilNanos = startedNanos + retries.rowDeadline().toNanos();
+      permit
+          .resume(untilNanos)
+          .whenComplete(
+              (resumed, overdue) -> {
+                if (overdue == null) {
+                  again(failure);
+                } else {
+                  fail(failure);
+                }
+              });
     }
 
     private void again(ProviderException failure) {
@@ -183,6 +230,17 @@ public final class ModelCaller {
       boolean billed = failure.billing() == Billing.BILLED && failure.details().usage() != null;
       return billed ? new Waste(pricing.cost(failure.details().usage()), Usd.ZERO) : Waste.NONE;
     }
+  }
+
+  private static Need used(TokenUsage usage) {
+    return new Need(usage.inputTokens(), usage.outputTokens());
+  }
+
+  private static ProviderException quarantined(ProviderException failure) {
+    return failure.with(
+        "quarantined: the same failure %d times, while other requests were answered: %s"
+            .formatted(Quarantine.FAILURES, failure.getMessage()),
+        failure.details());
   }
 
   /** Ends a row's wait: when its delay is over or the run stops, whichever is first. */

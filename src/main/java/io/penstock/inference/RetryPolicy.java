@@ -1,5 +1,6 @@
 package io.penstock.inference;
 
+import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import java.time.Duration;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * generator is.
  *
  * <p>Refusals before work began are bounded by the row's deadline only; attempts that were begun by
- * their number; those that may have been billed by a smaller number.
+ * their number; those that may have been billed by a smaller number. A row that was refused for the
+ * account's limits goes back to the limiter soon: when it may begin is decided there, for all rows
+ * together.
  */
 public final class RetryPolicy {
   /**
@@ -71,7 +74,10 @@ public final class RetryPolicy {
     if (!failure.kind().isTransient() || exhausted) {
       return Optional.empty();
     }
-    Duration delay = delay(history.attempts(), failure.details().retryAfter());
+    Duration delay =
+        failure.pressure() == Pressure.NONE
+            ? delay(history.attempts(), failure.details().retryAfter())
+            : uniform(BASE);
     boolean tooLate = history.elapsed().plus(delay).compareTo(bounds.rowDeadline()) > 0;
     return tooLate ? Optional.empty() : Optional.of(delay);
   }
@@ -80,7 +86,15 @@ public final class RetryPolicy {
   private Duration delay(int attempts, @Nullable Duration retryAfter) {
     Duration step = BASE.multipliedBy(1L << Math.min(attempts - 1, MAX_DOUBLINGS));
     Duration capped = step.compareTo(CAP) > 0 ? CAP : step;
-    Duration jitter = Duration.ofNanos((long) (random.nextDouble() * capped.toNanos()));
+    Duration jitter = uniform(capped);
     return retryAfter == null ? jitter : retryAfter.plus(jitter);
+  }
+
+  private Duration uniform(Duration step) {
+    return Duration.ofNanos((long) (random.nextDouble() * step.toNanos()));
+  }
+
+  Duration rowDeadline() {
+    return bounds.rowDeadline();
   }
 }

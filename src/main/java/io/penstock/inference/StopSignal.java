@@ -2,9 +2,12 @@ package io.penstock.inference;
 
 import io.penstock.domain.FailureKind;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -19,11 +22,18 @@ public final class StopSignal {
 
   private final AtomicReference<Cause> cause = new AtomicReference<>();
   private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   public void stop(Cause why) {
     if (cause.compareAndSet(null, why)) {
+      stopped.countDown();
       listeners.forEach(Runnable::run);
     }
+  }
+
+  /** Blocks for the duration, or until the stop. */
+  public void await(Duration duration) throws InterruptedException {
+    stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   public boolean isStopped() {
@@ -35,7 +45,7 @@ public final class StopSignal {
   }
 
   /** Runs the listener at the stop, at once if that has been; it may run twice. */
-  void listen(Runnable listener) {
+  public void listen(Runnable listener) {
     listeners.add(listener);
     if (isStopped()) {
       listener.run();

@@ -1,11 +1,21 @@
 package io.penstock.limit;
 
+import io.penstock.limit.AccountReport.Load;
+import io.penstock.limit.AccountReport.Tally;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out permits, first come first served: one for each call that may be under way. Thread-safe;
- * futures are completed outside the lock, on a thread that freed a place.
+ * Hands out an executor's permits of one account, first come first served: one for each call that
+ * may be under way, each attempt within the rates. What there is to hand out comes as {@link
+ * Allowance} from the driver; without a valid one nothing begins. Thread-safe; futures are
+ * completed outside the lock, on a thread that freed a place or brought an allowance.
  *
  * <p>A holder that waits before it tries again suspends its permit, so that others use the place,
  * and goes before them when it resumes. Suspended ones count for admission: at most twice the limit
@@ -19,27 +29,112 @@ public final class Limiter {
   private final ArrayDeque<Waiter> resuming = new ArrayDeque<>();
   private final ArrayDeque<Waiter> arriving = new ArrayDeque<>();
   private final ArrayDeque<Waiter> granted = new ArrayDeque<>();
+  private final String account;
+  private final Scheduler scheduler;
+  private final Runnable hungry;
+  private final Pace pace;
+  private final Brake brake;
+  private final Map<Rate, Long> largest = new EnumMap<>(Rate.class);
+  private Allowance allowance;
+  private long validUntilNanos;
+  private int startsLeft;
   private boolean delivering;
-  private final int limit;
+  private boolean open;
+  private boolean asked;
+  private boolean waking;
+  private long wakeNanos;
   private int inFlight;
   private int suspended;
   private int peakInFlight;
-
-  private record Waiter(Permit permit, CompletableFuture<Permit> granted) {}
+  private int peakSinceReport;
+  private Tally tally = Tally.NONE;
+  private Rates learnt = Rates.NONE;
 
   /**
-   * @param limit at least 1
+   * @param untilNanos after which it is not worth waiting any more
    */
-  public Limiter(int limit) {
-    if (limit < 1) {
-      throw new IllegalArgumentException("A limit must be at least 1, is " + limit);
-    }
-    this.limit = limit;
+  private record Waiter(Permit permit, long untilNanos, CompletableFuture<Permit> granted) {}
+
+  /**
+   * @param hungry told when calls wait that only another allowance can let go; must not block
+   */
+  public Limiter(String account, Scheduler scheduler, Runnable hungry) {
+    this.account = account;
+    this.scheduler = scheduler;
+    this.hungry = hungry;
+    long now = scheduler.nanoTime();
+    pace = new Pace(now);
+    brake = new Brake(now);
+    allowance = new Allowance(account, 0, 0, Map.of(), 0, 0, 0);
+    validUntilNanos = now;
   }
 
-  /** Completes when a place is free; the permit must be closed. */
-  public CompletableFuture<Permit> acquire() {
-    Waiter waiter = new Waiter(new Permit(), new CompletableFuture<>());
+  public String account() {
+    return account;
+  }
+
+  /**
+   * @param until by the scheduler's clock
+   */
+  public void allow(Allowance next, long until) {
+    change(
+        () -> {
+          if (next.number() < allowance.number()) {
+            return;
+          }
+          if (next.era() != allowance.era()) {
+            brake.release();
+          }
+          long now = scheduler.nanoTime();
+          allowance = next;
+          validUntilNanos = until;
+          startsLeft = next.starts();
+          asked = false;
+          pace.share(next.shares(), now);
+          brake.hold(now + Duration.ofMillis(next.holdMillis()).toNanos());
+        });
+  }
+
+  /** From now on nobody waits here: whoever gets a permit must see that the run has stopped. */
+  public void open() {
+    change(() -> open = true);
+  }
+
+  /** What the provider's headers say. */
+  public void learn(Rates rates) {
+    synchronized (lock) {
+      learnt = rates;
+    }
+  }
+
+  /**
+   * For the driver; its answer is taken to know of it. Ends the waits that have become too long.
+   */
+  public AccountReport report() {
+    failOverdue();
+    synchronized (lock) {
+      boolean waiting = !resuming.isEmpty() || !arriving.isEmpty();
+      Load load = new Load(inFlight, peakSinceReport, waiting);
+      peakSinceReport = inFlight;
+      long heldMillis = Duration.ofNanos(brake.tellHeldNanos(scheduler.nanoTime())).toMillis();
+      return new AccountReport(
+          account, allowance.number(), load, tally, brake.inARow(), heldMillis, learnt, largest);
+    }
+  }
+
+  private void failOverdue() {
+    List<Waiter> overdue;
+    synchronized (lock) {
+      long now = scheduler.nanoTime();
+      overdue = resuming.stream().filter(waiter -> now - waiter.untilNanos() >= 0).toList();
+      resuming.removeAll(overdue);
+    }
+    overdue.forEach(waiter -> waiter.granted().completeExceptionally(new TimeoutException()));
+  }
+
+  /** Completes when a call may begin; the permit must be closed. */
+  public CompletableFuture<Permit> acquire(Need need) {
+    Waiter waiter = new Waiter(new Permit(need), Long.MAX_VALUE, new CompletableFuture<>());
     change(() -> arriving.add(waiter));
     return waiter.granted();
   }
@@ -57,16 +152,30 @@ public final class Limiter {
     }
   }
 
+  /** Attempts that brought an answer so far. */
+  long succeeded() {
+    synchronized (lock) {
+      return tally.succeeded();
+    }
+  }
+
   private void change(Runnable update) {
+    boolean ask;
+    boolean deliver;
     synchronized (lock) {
       update.run();
       grant();
-      if (delivering) {
-        return;
-      }
+      ask = isHungry();
+      asked |= ask;
+      deliver = !delivering;
       delivering = true;
     }
-    deliver();
+    if (ask) {
+      hungry.run();
+    }
+    if (deliver) {
+      deliver();
+    }
   }
 
   /**
@@ -87,22 +196,55 @@ public final class Limiter {
   }
 
   private void grant() {
-    while (inFlight < limit && !resuming.isEmpty()) {
-      suspended--;
-      granted.add(takePlace(resuming.remove()));
-    }
-    while (inFlight < limit
-        && inFlight + suspended < ADMISSION_FACTOR * limit
-        && !arriving.isEmpty()) {
-      granted.add(takePlace(arriving.remove()));
+    long now = scheduler.nanoTime();
+    for (Waiter next = next(now); next != null; next = next(now)) {
+      next.permit().begin();
+      granted.add(next);
     }
   }
 
-  private Waiter takePlace(Waiter waiter) {
-    waiter.permit().state = State.IN_FLIGHT;
-    inFlight++;
-    peakInFlight = Math.max(peakInFlight, inFlight);
-    return waiter;
+  /** Whose turn it is, taken from its queue; null while nothing may begin. */
+  private @Nullable Waiter next(long now) {
+    ArrayDeque<Waiter> queue = resuming.isEmpty() ? arriving : resuming;
+    if (queue.isEmpty() || open) {
+      return queue.poll();
+    }
+    int limit = brake.ceiling(allowance.permits());
+    boolean admitted = queue == resuming || inFlight + suspended < ADMISSION_FACTOR * limit;
+    if (!admitted || inFlight >= limit || startsLeft == 0 || now - validUntilNanos >= 0) {
+      return null;
+    }
+    long wait = Math.max(brake.heldNanos(now), pace.nanosUntil(queue.peek().permit().need, now));
+    if (wait > 0) {
+      wakeIn(wait, now);
+      return null;
+    }
+    return queue.remove();
+  }
+
+  private void wakeIn(long nanos, long now) {
+    boolean sooner = !waking || now + nanos - wakeNanos < 0;
+    if (nanos != Long.MAX_VALUE && sooner) {
+      waking = true;
+      wakeNanos = now + nanos;
+      scheduler.after(Duration.ofNanos(nanos), this::wake);
+    }
+  }
+
+  private void wake() {
+    change(() -> waking = false);
+  }
+
+  /** Asks once for each allowance. */
+  private boolean isHungry() {
+    Waiter first = resuming.isEmpty() ? arriving.peek() : resuming.peek();
+    if (first == null || asked) {
+      return false;
+    }
+    long now = scheduler.nanoTime();
+    return allowance.permits() == 0
+        || now - validUntilNanos >= 0
+        || pace.nanosUntil(first.permit().need, now) == Long.MAX_VALUE;
   }
 
   private enum State {
@@ -114,9 +256,77 @@ public final class Limiter {
 
   /** The right to have one call under way. Closing twice is harmless. */
   public final class Permit implements AutoCloseable {
+    private final Need need;
     private State state = State.WAITING;
 
-    private Permit() {}
+    private Permit(Need need) {
+      this.need = need;
+    }
+
+    private void begin() {
+      suspended -= state == State.SUSPENDED ? 1 : 0;
+      state = State.IN_FLIGHT;
+      inFlight++;
+      peakInFlight = Math.max(peakInFlight, inFlight);
+      peakSinceReport = Math.max(peakSinceReport, inFlight);
+      startsLeft -= startsLeft == Allowance.UNLIMITED || startsLeft == 0 ? 0 : 1;
+      pace.take(need);
+      for (Rate rate : Rate.values()) {
+        largest.merge(rate, need.of(rate), Math::max);
+      }
+    }
+
+    /** The attempt brought an answer. */
+    public void succeeded(Need used) {
+      synchronized (lock) {
+        tally =
+            new Tally(
+                tally.succeeded() + 1,
+                tally.tooFast(),
+                tally.tooMany(),
+                tally.overloaded(),
+                tally.unhealthy());
+        brake.succeeded();
+        pace.settle(need, used);
+      }
+    }
+
+    /**
+     * The attempt was refused; its tokens were not used.
+     *
+     * @param retryAfter null where the provider does not say
+     */
+    public void refused(Refusal why, @Nullable Duration retryAfter) {
+      synchronized (lock) {
+        tally =
+            new Tally(
+                tally.succeeded(),
+                tally.tooFast() + (why == Refusal.TOO_FAST ? 1 : 0),
+                tally.tooMany() + (why == Refusal.TOO_MANY ? 1 : 0),
+                tally.overloaded() + (why == Refusal.OVERLOADED ? 1 : 0),
+                tally.unhealthy());
+        brake.refused(why, inFlight - 1, retryAfter, scheduler.nanoTime());
+        pace.settle(need, Need.REQUEST);
+      }
+    }
+
+    /** The attempt ended in a 5xx, a timeout or a broken connection. */
+    public void unhealthy() {
+      synchronized (lock) {
+        tally =
+            new Tally(
+                tally.succeeded(),
+                tally.tooFast(),
+                tally.tooMany(),
+                tally.overloaded(),
+                tally.unhealthy() + 1);
+      }
+    }
+
+    /** How many attempts of the account have brought an answer so far, of whatever request. */
+    public long successesOfAll() {
+      return Limiter.this.succeeded();
+    }
 
     /** Frees the place while its holder waits. */
     public void suspend() {
@@ -129,9 +339,14 @@ public final class Limiter {
           });
     }
 
-    /** Asks for a place again, before all that arrive; completes with this permit. */
-    public CompletableFuture<Permit> resume() {
-      Waiter waiter = new Waiter(this, new CompletableFuture<>());
+    /**
+     * Asks for a place again, before all that arrive; completes with this permit, or with a {@link
+     * TimeoutException} when that takes too long.
+     *
+     * @param untilNanos by the scheduler's clock; looked at with each report
+     */
+    public CompletableFuture<Permit> resume(long untilNanos) {
+      Waiter waiter = new Waiter(this, untilNanos, new CompletableFuture<>());
       change(
           () -> {
             require(State.SUSPENDED);
@@ -140,6 +355,7 @@ public final class Limiter {
       return waiter.granted();
     }
 
+    /** Also ends the wait for a place, which is then never granted. */
     @Override
     public void close() {
       change(

@@ -8,12 +8,17 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.inference.StopSignal;
+import io.penstock.limit.AccountReport;
+import io.penstock.limit.Allowance;
+import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
 import io.penstock.store.Journal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +56,7 @@ final class ExecutorRuntime implements Participant {
   private final RunCounters counters = new RunCounters();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Journal journal;
+  private final Map<String, Limiter> limiters;
   private final Map<String, ModelLane> lanes = new HashMap<>();
   private final ConcurrentHashMap<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight =
       new ConcurrentHashMap<>();
@@ -65,12 +72,20 @@ final class ExecutorRuntime implements Participant {
             place.storePath(),
             place.runId(),
             agent.executorId(),
-            new Journal.Durability(
-                place.sync(), settings.window().permits() * settings.models().size()),
+            new Journal.Durability(place.sync(), settings.mostInFlight()),
             place.hadoop().value());
+    limiters =
+        settings.accounts().stream()
+            .map(limits -> new Limiter(limits.account(), clock, agent::hurry))
+            .collect(Collectors.toUnmodifiableMap(Limiter::account, limiter -> limiter));
+    stop.listen(() -> limiters.values().forEach(Limiter::open));
     LaneWiring wiring =
-        new LaneWiring(settings, journal, new LaneWiring.Control(clock, stop, counters), agent);
+        new LaneWiring(
+            settings, journal, new LaneWiring.Control(clock, stop, counters), agent, limiters);
     settings.models().forEach(model -> lanes.put(model.settings().name(), wiring.lane(model)));
+    if (settings.window().warmUp()) {
+      settings.models().forEach(model -> settings.providers().warmUp(model.settings()));
+    }
   }
 
   /** The runtime of the run; made at its first task in this JVM. */
@@ -119,6 +134,22 @@ final class ExecutorRuntime implements Participant {
   @Override
   public Counts counts() {
     return counters.counts();
+  }
+
+  @Override
+  public List<AccountReport> reports() {
+    return limiters.values().stream().map(Limiter::report).toList();
+  }
+
+  @Override
+  public void allow(List<Allowance> allowances, long validUntilNanos) {
+    allowances.forEach(
+        allowance -> limiters.get(allowance.account()).allow(allowance, validUntilNanos));
+  }
+
+  @Override
+  public Optional<String> accountStop() {
+    return stop.cause().filter(cause -> cause.kind().stopsRun()).map(StopSignal.Cause::message);
   }
 
   /** No further call starts, those under way are given {@link #DRAIN} by {@link #close}. */
@@ -189,9 +220,9 @@ final class ExecutorRuntime implements Participant {
     return counters;
   }
 
-  /** Sum over models of the most calls that were under way at once. */
+  /** Sum over accounts of the most calls that were under way at once. */
   int peakInFlight() {
-    return lanes.values().stream().mapToInt(lane -> lane.limiter().peakInFlight()).sum();
+    return limiters.values().stream().mapToInt(Limiter::peakInFlight).sum();
   }
 
   /**

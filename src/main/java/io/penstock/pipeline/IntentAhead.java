@@ -70,11 +70,13 @@ final class IntentAhead implements Iterator<InferenceRequest>, Closeable {
     return intents.remove(request.fingerprint());
   }
 
-  /** Withdraws the intents of what was not taken. */
+  /** Withdraws the intents of what was not taken, or taken and not begun. */
   @Override
   public void close() {
     while (!waiting.isEmpty()) {
-      journal.settle(takeWaiting().fingerprint());
+      takeWaiting();
     }
+    intents.keySet().forEach(journal::settle);
+    intents.clear();
   }
 }

@@ -15,6 +15,7 @@ import io.penstock.provider.ProviderException.Billing;
 import io.penstock.store.Intent;
 import io.penstock.store.Journal;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,19 +28,31 @@ final class LaneWiring {
   private final Journal journal;
   private final Control control;
   private final ExecutorAgent agent;
+  private final Map<String, Limiter> limiters;
 
   /** What all lanes of a runtime share. */
   record Control(RunClock clock, StopSignal stop, RunCounters counters) {}
 
-  LaneWiring(RuntimeSettings settings, Journal journal, Control control, ExecutorAgent agent) {
+  /**
+   * @param limiters by account
+   */
+  LaneWiring(
+      RuntimeSettings settings,
+      Journal journal,
+      Control control,
+      ExecutorAgent agent,
+      Map<String, Limiter> limiters) {
     this.settings = settings;
     this.journal = journal;
     this.control = control;
     this.agent = agent;
+    this.limiters = limiters;
   }
 
   ModelLane lane(Model model) {
-    int permits = settings.window().permits();
+    int permits = model.limits().mostPerExecutor();
+    Limiter limiter = limiters.get(model.limits().account());
+    NeedEstimate needs = new NeedEstimate(model.settings().maxOutputTokens());
     ModelPricing pricing = new ModelPricing(model.settings(), model.price());
     ModelProvider provider =
         settings
@@ -48,13 +61,14 @@ final class LaneWiring {
                 model.settings(),
                 agent.secret(model.settings().endpoint().name()),
                 permits,
-                learnt -> {});
+                learnt -> limiter.learn(LimitWiring.rates(learnt)));
     return new ModelLane(
-        new Limiter(permits),
+        limiter,
+        needs,
         new Semaphore(permits),
         pricing,
         new ModelCaller(
-            leased(watched(provider, pricing)),
+            leased(watched(provider, pricing, needs)),
             retryPolicy(),
             pricing,
             control.clock(),
@@ -114,13 +128,16 @@ final class LaneWiring {
    * So that a provider that refuses everything shows in the progress before any row ends, and so
    * that what an attempt may have cost is known even if this JVM is killed before the row ends.
    */
-  private ModelProvider watched(ModelProvider provider, ModelPricing pricing) {
+  private ModelProvider watched(ModelProvider provider, ModelPricing pricing, NeedEstimate needs) {
     return request ->
         provider
             .complete(request)
             .whenComplete(
                 (completion, error) -> {
                   control.counters().attemptEnded(error);
+                  if (completion != null) {
+                    needs.observe(request, completion.usage());
+                  }
                   if (error instanceof ProviderException failure && mayHaveCost(failure)) {
                     journal.intend(new Intent(request.fingerprint(), pricing.worstCase(request)));
                   }

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
  */
 record ModelLane(
     Limiter limiter,
+    NeedEstimate needs,
     Semaphore ahead,
     ModelPricing pricing,
     ModelCaller caller,

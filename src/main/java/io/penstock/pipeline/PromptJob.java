@@ -282,12 +282,18 @@ public final class PromptJob {
             shards.path(),
             setup.priceVersion(),
             new SerializableConfiguration(hadoop)),
-        setup.models().stream()
-            .map(model -> new RuntimeSettings.Model(model.settings(), model.price()))
-            .toList(),
-        new RuntimeSettings.Window(spec.concurrency().initial(), spec.concurrency().chunkSize()),
+        setup.models().stream().map(this::runtimeModel).toList(),
+        new RuntimeSettings.Window(
+            spec.concurrency().chunkSize(),
+            spec.concurrency().chunkPauseMs(),
+            spec.concurrency().warmUp()),
         RuntimeSettings.Retries.of(spec.retry()),
         setup.providers());
+  }
+
+  private RuntimeSettings.Model runtimeModel(JobSetup.Model model) {
+    return new RuntimeSettings.Model(
+        model.settings(), model.price(), LimitWiring.limits(model, spec.concurrency()));
   }
 
   private JoinBackStage joinBack(RunFolder folder) {

@@ -6,11 +6,14 @@ import io.penstock.cluster.RunOrder;
 import io.penstock.cluster.SharedFolderException;
 import io.penstock.domain.FailureKind;
 import io.penstock.inference.StopSignal;
+import io.penstock.limit.Governor;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.store.JobLock;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,10 +92,12 @@ final class RealtimeStage {
       return Paid.NOTHING;
     }
     DriverCoordinator coordinator = coordinator();
+    Governor governor = new Governor(settings.accounts(), System::nanoTime, InstantSource.system());
     RuntimeSettings.RunPlace place = settings.place();
     coordinator.begin(
         new RunOrder(place.runId(), List.of(place.storePath(), place.runPath()), place.hadoop()),
-        watch::mayGrant);
+        watch::mayGrant,
+        governor);
     try (ProgressLines progress =
         new ProgressLines(watch.console(), coordinator::counts, shards.requests())) {
       coordinator.awaitProofs(PROOF);
@@ -105,6 +110,7 @@ final class RealtimeStage {
       throw new InvalidInputException(String.valueOf(e.getMessage()));
     } finally {
       coordinator.end(longestClose());
+      LimitHistory.write(governor.history(), shards.path(), place);
     }
   }
 
@@ -179,7 +185,10 @@ final class RealtimeStage {
             .collect(
                 Collectors.toMap(ShardReport::executorId, ShardReport::peakInFlight, Math::max));
     return new Paid(
-        reports.stream().map(ShardReport::stop).filter(Objects::nonNull).findFirst(),
+        reports.stream()
+            .map(ShardReport::stop)
+            .filter(Objects::nonNull)
+            .min(Comparator.comparing(cause -> !cause.kind().stopsRun())),
         reports.stream().flatMap(report -> report.refused().stream()).toList(),
         last < first ? 0 : (last - first) / 1000.0,
         peaks.values().stream().mapToInt(Integer::intValue).sum());

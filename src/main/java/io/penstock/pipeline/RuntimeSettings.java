@@ -2,11 +2,13 @@ package io.penstock.pipeline;
 
 import io.penstock.config.JobSpec.RetrySpec;
 import io.penstock.domain.ModelSettings;
+import io.penstock.limit.AccountLimits;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.provider.ProviderFactory;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,10 @@ record RuntimeSettings(
     implements Serializable {
   /**
    * @param price null where none is known
+   * @param limits of its account, which other models may share
    */
-  record Model(ModelSettings settings, @Nullable ModelPrice price) implements Serializable {}
+  record Model(ModelSettings settings, @Nullable ModelPrice price, AccountLimits limits)
+      implements Serializable {}
 
   /**
    * @param sync whether the journal is forced to disk
@@ -38,9 +42,26 @@ record RuntimeSettings(
       implements Serializable {}
 
   /**
-   * @param permits calls under way at once, per executor and model
+   * @param chunkPauseMillis between a chunk's answers and the next chunk of a task; 0: chunks are
+   *     no barriers
+   * @param warmUp whether connections are opened before the first call
    */
-  record Window(int permits, int chunkSize) implements Serializable {}
+  record Window(int chunkSize, int chunkPauseMillis, boolean warmUp) implements Serializable {}
+
+  /** Each account once. */
+  List<AccountLimits> accounts() {
+    return models.stream()
+        .map(Model::limits)
+        .collect(Collectors.toMap(AccountLimits::account, each -> each, (one, same) -> one))
+        .values()
+        .stream()
+        .toList();
+  }
+
+  /** Calls that this executor may have under way at once, in all. */
+  int mostInFlight() {
+    return accounts().stream().mapToInt(AccountLimits::mostPerExecutor).sum();
+  }
 
   /** Of one attempt, of whatever model. */
   Duration longestCall() {

@@ -6,7 +6,6 @@ import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceOutcome.Failed;
 import io.penstock.domain.InferenceOutcome.Waste;
 import io.penstock.domain.InferenceRequest;
-import io.penstock.inference.InFlightWindow;
 import io.penstock.inference.InFlightWindow.Lane;
 import io.penstock.limit.Limiter.Permit;
 import io.penstock.pipeline.RuntimeSettings.Model;
@@ -70,11 +69,13 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
         lanes.add(
             new Lane(
                 requests,
+                lane.needs()::of,
                 lane.limiter(),
                 (request, permit) -> calls.start(requests, request, permit)));
       }
       runtime.awaitExitIfShuttingDown();
-      new InFlightWindow(runtime.stop(), outcome -> collectRefused(outcome, refused)).run(lanes);
+      new Chunks(settings.window(), runtime.stop(), outcome -> collectRefused(outcome, refused))
+          .run(lanes);
       runtime.awaitExitIfShuttingDown();
     } catch (RuntimeException e) {
       calls.awaitAll(); // whoever takes the shard up again must find their answers

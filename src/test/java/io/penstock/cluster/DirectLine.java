@@ -65,7 +65,8 @@ final class DirectLine implements PluginContext {
             reply.token(),
             reply.refusal(),
             reply.stopReason(),
-            new RunOrder(order.runId(), List.of(mount), order.hadoop()));
+            new RunOrder(order.runId(), List.of(mount), order.hadoop()),
+            reply.allowances());
   }
 
   @Override

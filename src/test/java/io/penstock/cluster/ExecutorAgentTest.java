@@ -40,7 +40,7 @@ final class ExecutorAgentTest {
 
   /** Begins a run that agent 1 may call in. */
   private void begin(String runId) throws Exception {
-    driver.begin(order(runId, store, runs), () -> true);
+    driver.begin(order(runId, store, runs), () -> true, Orders.noLimits());
     agent.renew(); // learns of the run, and proves
     agent.renew(); // tells
     driver.awaitProofs(LIMIT);
@@ -150,7 +150,7 @@ final class ExecutorAgentTest {
     line.cut();
     agent.start();
     CompletableFuture<Void> waiting = agent.whenLeased("r1");
-    driver.begin(order("r1", store), () -> true);
+    driver.begin(order("r1", store), () -> true, Orders.noLimits());
     while (line.asks.get() < 2) {
       Thread.onSpinWait();
     }
@@ -181,7 +181,7 @@ final class ExecutorAgentTest {
   @Test
   void anExecutorThatSeesAnotherFolderIsNamed() throws Exception {
     ExecutorAgent stranger = agent(new DirectLine("2", driver).seeing(elsewhere.toString()));
-    driver.begin(order("r1", store), () -> true);
+    driver.begin(order("r1", store), () -> true, Orders.noLimits());
 
     for (int i = 0; i <= FolderProver.TRIES; i++) {
       assertThat(driver.proofFailure()).isEmpty();
@@ -196,7 +196,7 @@ final class ExecutorAgentTest {
   @Test
   void anExecutorWhoseFilesTheDriverDoesNotSeeIsNamed() throws Exception {
     ExecutorAgent stranger = agent(new DirectLine("2", driver).seeing(elsewhere.toString()));
-    driver.begin(order("r1", store), () -> true);
+    driver.begin(order("r1", store), () -> true, Orders.noLimits());
     Files.createDirectories(elsewhere.resolve("_proof/r1"));
     Files.copy(store.resolve("_proof/r1/driver"), elsewhere.resolve("_proof/r1/driver"));
 
@@ -209,7 +209,7 @@ final class ExecutorAgentTest {
 
   @Test
   void awaitsNoProofsLongerThanTheLimit() throws Exception {
-    driver.begin(order("r1", store), () -> true);
+    driver.begin(order("r1", store), () -> true, Orders.noLimits());
     assertThatThrownBy(() -> driver.awaitProofs(Duration.ZERO))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("No executor");
@@ -224,7 +224,7 @@ final class ExecutorAgentTest {
 
   @Test
   void aProofThatComesAfterTheEndLeavesNoFile() throws Exception {
-    driver.begin(order("r1", store), () -> true);
+    driver.begin(order("r1", store), () -> true, Orders.noLimits());
     List<Runnable> later = new ArrayList<>();
     FolderProver prover = new FolderProver("1", later::add, () -> {});
     RenewalReply order = (RenewalReply) driver.answer(new Renewal("1", "h", List.of(), null));

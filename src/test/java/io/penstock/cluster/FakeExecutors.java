@@ -20,7 +20,7 @@ final class FakeExecutors {
   }
 
   void begin(String runId) {
-    book.begin(order(runId, "/store"), SEEN.token(), () -> true);
+    book.begin(order(runId, "/store"), SEEN.token(), () -> true, Orders.noLimits());
   }
 
   RenewalReply renew(String executorId, Activity... activities) {

@@ -1,7 +1,10 @@
 package io.penstock.cluster;
 
+import io.penstock.limit.AccountReport;
+import io.penstock.limit.Allowance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A runtime that notes what is asked of it. */
 final class FakeParticipant implements Participant {
@@ -30,6 +33,21 @@ final class FakeParticipant implements Participant {
   @Override
   public synchronized Counts counts() {
     return counts;
+  }
+
+  @Override
+  public List<AccountReport> reports() {
+    return List.of();
+  }
+
+  @Override
+  public synchronized void allow(List<Allowance> allowances, long validUntilNanos) {
+    events.add("allow: " + allowances.size());
+  }
+
+  @Override
+  public Optional<String> accountStop() {
+    return Optional.empty();
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.cluster.Messages.Activity;
 import io.penstock.cluster.Messages.RenewalReply;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,7 @@ final class LeaseBookTest {
   @Test
   void grantsNothingWhileTheDriversLockIsStale() {
     AtomicBoolean lockIsFresh = new AtomicBoolean(true);
-    book.begin(order("r1", "/store"), "token", lockIsFresh::get);
+    book.begin(order("r1", "/store"), "token", lockIsFresh::get, Orders.noLimits());
     executors.prove("1");
 
     lockIsFresh.set(false);
@@ -114,15 +115,15 @@ final class LeaseBookTest {
   @Test
   void isClosedWhenEveryLivingExecutorSaidSoSinceTheEnd() {
     executors.begin("r1");
-    executors.renew("1", new Activity("r1", null, true, TWO));
+    executors.renew("1", new Activity("r1", null, true, TWO, List.of(), null));
     executors.renew("2");
 
     long end = book.end();
     assertThat(book.isClosed(end)).isFalse();
-    executors.renew("1", new Activity("r1", "token", true, TWO));
+    executors.renew("1", new Activity("r1", "token", true, TWO, List.of(), null));
     executors.renew("2");
     assertThat(book.isClosed(end)).as("1 is still open").isFalse();
-    executors.renew("1", new Activity("r1", "token", false, FIVE));
+    executors.renew("1", new Activity("r1", "token", false, FIVE, List.of(), null));
 
     assertThat(book.isClosed(end)).isTrue();
     assertThat(book.counts()).isEqualTo(FIVE);
@@ -131,8 +132,8 @@ final class LeaseBookTest {
   @Test
   void doesNotWaitForTheSilentNorForTheRemoved() {
     executors.begin("r1");
-    executors.renew("1", new Activity("r1", null, true, TWO));
-    executors.renew("2", new Activity("r1", null, true, TWO));
+    executors.renew("1", new Activity("r1", null, true, TWO, List.of(), null));
+    executors.renew("2", new Activity("r1", null, true, TWO, List.of(), null));
     long end = book.end();
 
     book.remove("2");
@@ -150,7 +151,7 @@ final class LeaseBookTest {
     executors.prove("1");
     book.end();
 
-    book.begin(order("r2", "/store"), "token2", () -> true);
+    book.begin(order("r2", "/store"), "token2", () -> true, Orders.noLimits());
     RenewalReply reply = executors.tell("1", SEEN);
 
     assertThat(reply.granted()).isFalse();
@@ -162,8 +163,10 @@ final class LeaseBookTest {
   void sumsTheCountsAlsoOfThoseThatAreGone() {
     executors.begin("r1");
     executors.renew(
-        "1", new Activity("r1", null, true, TWO), new Activity("r0", "old", true, FIVE));
-    executors.renew("2", new Activity("r1", null, true, FIVE));
+        "1",
+        new Activity("r1", null, true, TWO, List.of(), null),
+        new Activity("r0", "old", true, FIVE, List.of(), null));
+    executors.renew("2", new Activity("r1", null, true, FIVE, List.of(), null));
     book.remove("1");
     executors.renew("2"); // its runtime is gone, its counts stay
 
@@ -177,7 +180,7 @@ final class LeaseBookTest {
   void countsOfAnEarlierExecutionOfTheRunAreNotItsOwn() {
     executors.begin("r1");
 
-    executors.renew("1", new Activity("r1", "the token before", true, TWO));
+    executors.renew("1", new Activity("r1", "the token before", true, TWO, List.of(), null));
 
     assertThat(book.counts()).isEqualTo(Counts.NONE);
   }

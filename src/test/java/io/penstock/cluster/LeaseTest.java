@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.cluster.Lease.Ask;
 import io.penstock.cluster.Messages.RenewalReply;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class LeaseTest {
-  private static final RenewalReply GRANTED = new RenewalReply("r1", "t", null, null, null);
-  private static final RenewalReply REFUSED = new RenewalReply("r1", "t", "not yet", null, null);
+  private static final RenewalReply GRANTED =
+      new RenewalReply("r1", "t", null, null, null, List.of());
+  private static final RenewalReply REFUSED =
+      new RenewalReply("r1", "t", "not yet", null, null, List.of());
   private static final RenewalReply STOPPED =
-      new RenewalReply("r1", "t", "the run is stopped", "no money", null);
-  private static final RenewalReply OTHER_RUN = new RenewalReply("r2", "t2", null, null, null);
+      new RenewalReply("r1", "t", "the run is stopped", "no money", null, List.of());
+  private static final RenewalReply OTHER_RUN =
+      new RenewalReply("r2", "t2", null, null, null, List.of());
 
   private final FakeNanos clock = new FakeNanos();
   private final Lease lease = new Lease(clock, Runnable::run);

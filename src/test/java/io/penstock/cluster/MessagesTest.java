@@ -30,10 +30,11 @@ final class MessagesTest {
         new Renewal(
             "1",
             "h",
-            List.of(new Activity("r", "t", true, new Counts(1, 2, 3, "NETWORK", 4))),
+            List.of(
+                new Activity("r", "t", true, new Counts(1, 2, 3, "NETWORK", 4), List.of(), null)),
             new Proof("t", "1-a", "own", null)),
         RenewalReply.NO_RUN,
-        new RenewalReply("r", "t", null, "stopped", null),
+        new RenewalReply("r", "t", null, "stopped", null, List.of()),
         new SecretAsk("openai"),
         new SecretReply("sk-1"),
         new QuietAsk("1", "r", QuietAsk.FIRST),
@@ -52,7 +53,8 @@ final class MessagesTest {
     hadoop.set("fs.defaultFS", "hdfs://name:8020");
     RunOrder order = new RunOrder("r", List.of("/a", "/b"), new SerializableConfiguration(hadoop));
 
-    RenewalReply copy = (RenewalReply) copy(new RenewalReply("r", "t", "why", null, order));
+    RenewalReply copy =
+        (RenewalReply) copy(new RenewalReply("r", "t", "why", null, order, List.of()));
 
     assertThat(copy.proofOrder().sharedFolders()).containsExactly("/a", "/b");
     assertThat(copy.proofOrder().hadoop().value().get("fs.defaultFS"))

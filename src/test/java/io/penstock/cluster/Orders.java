@@ -1,5 +1,7 @@
 package io.penstock.cluster;
 
+import io.penstock.limit.Governor;
+import java.time.InstantSource;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
@@ -7,6 +9,10 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Runs' orders for tests. */
 final class Orders {
   private Orders() {}
+
+  static Governor noLimits() {
+    return new Governor(List.of(), () -> 0, InstantSource.system());
+  }
 
   static RunOrder order(String runId, Object... folders) {
     return new RunOrder(

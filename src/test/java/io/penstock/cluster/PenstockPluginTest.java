@@ -78,7 +78,7 @@ final class PenstockPluginTest {
     DriverCoordinator driver = DriverCoordinator.current().orElseThrow();
     driver.offerSecrets(Map.of("openai", "sk-1"));
 
-    driver.begin(order(spark, "r1"), () -> true);
+    driver.begin(order(spark, "r1"), () -> true, Orders.noLimits());
     driver.awaitProofs(LIMIT);
     assertThat(store.resolve("_proof/r1/driver")).exists();
     List<String> got = runTask(spark, "r1");
@@ -96,7 +96,7 @@ final class PenstockPluginTest {
   void theListenerTellsWhomSparkRemoved() throws Exception {
     SparkContext spark = new SparkContext(settings());
     DriverCoordinator driver = DriverCoordinator.current().orElseThrow();
-    driver.begin(order(spark, "r1"), () -> true);
+    driver.begin(order(spark, "r1"), () -> true, Orders.noLimits());
     driver.awaitProofs(LIMIT);
 
     spark.listenerBus().post(new SparkListenerExecutorRemoved(1, "driver", "test"));

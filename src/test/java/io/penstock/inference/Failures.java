@@ -2,6 +2,7 @@ package io.penstock.inference;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.TokenUsage;
+import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.ProviderException.Details;
@@ -21,7 +22,7 @@ final class Failures {
         Billing.REFUSED,
         429,
         "slow down",
-        Details.retryAfter(retryAfter));
+        Details.retryAfter(retryAfter).withPressure(Pressure.TOO_FAST));
   }
 
   static ProviderException serverError() {

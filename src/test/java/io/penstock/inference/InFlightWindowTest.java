@@ -11,6 +11,8 @@ import io.penstock.inference.InFlightWindow.Lane;
 import io.penstock.inference.StopSignal.Cause;
 import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
+import io.penstock.limit.Limiters;
+import io.penstock.limit.Need;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,7 +35,8 @@ final class InFlightWindowTest {
 
   @Test
   void handsOverOutcomesInTheOrderInWhichTheyCome() throws Exception {
-    FutureTask<Void> task = run(new Lane(Requests.requests(0, 3), new Limiter(3), call));
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 3), request -> Need.REQUEST, Limiters.of(3), call));
     InferenceRequest first = call.awaitStart();
     InferenceRequest second = call.awaitStart();
     InferenceRequest third = call.awaitStart();
@@ -47,8 +50,9 @@ final class InFlightWindowTest {
 
   @Test
   void neverHasMoreUnderWayThanTheLimiterAllows() throws Exception {
-    Limiter limiter = new Limiter(2);
-    FutureTask<Void> task = run(new Lane(Requests.requests(0, 50), limiter, call));
+    Limiter limiter = Limiters.of(2);
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 50), request -> Need.REQUEST, limiter, call));
 
     for (int i = 0; i < 25; i++) {
       InferenceRequest one = call.awaitStart();
@@ -66,7 +70,8 @@ final class InFlightWindowTest {
 
   @Test
   void aSlowAnswerDoesNotHoldUpTheOthers() throws Exception {
-    FutureTask<Void> task = run(new Lane(Requests.requests(0, 10), new Limiter(2), call));
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 10), request -> Need.REQUEST, Limiters.of(2), call));
     InferenceRequest slow = call.awaitStart();
 
     for (int i = 0; i < 9; i++) {
@@ -81,12 +86,12 @@ final class InFlightWindowTest {
   @Test
   void aModelAtItsLimitDoesNotHoldUpAnother() throws Exception {
     HandCall blocked = new HandCall();
-    Limiter full = new Limiter(1);
-    Permit taken = full.acquire().join();
+    Limiter full = Limiters.of(1);
+    Permit taken = full.acquire(Need.REQUEST).join();
     FutureTask<Void> task =
         run(
-            new Lane(Requests.requests(0, 2), full, blocked),
-            new Lane(Requests.requests(10, 13), new Limiter(1), call));
+            new Lane(Requests.requests(0, 2), request -> Need.REQUEST, full, blocked),
+            new Lane(Requests.requests(10, 13), request -> Need.REQUEST, Limiters.of(1), call));
 
     for (int i = 0; i < 3; i++) {
       call.answer(call.awaitStart());
@@ -105,7 +110,7 @@ final class InFlightWindowTest {
     List<Integer> read = Collections.synchronizedList(new ArrayList<>());
     Iterator<InferenceRequest> lazy =
         List.of(0, 1, 2, 3).stream().peek(read::add).map(Requests::request).iterator();
-    FutureTask<Void> task = run(new Lane(lazy, new Limiter(1), call));
+    FutureTask<Void> task = run(new Lane(lazy, request -> Need.REQUEST, Limiters.of(1), call));
 
     InferenceRequest first = call.awaitStart();
     assertThat(read).hasSizeLessThanOrEqualTo(2);
@@ -120,7 +125,7 @@ final class InFlightWindowTest {
 
   @Test
   void nothingToDoReturnsAtOnce() throws Exception {
-    end(run(new Lane(Collections.emptyIterator(), new Limiter(1), call)));
+    end(run(new Lane(Collections.emptyIterator(), request -> Need.REQUEST, Limiters.of(1), call)));
     end(run());
 
     assertThat(outcomes).isEmpty();
@@ -128,8 +133,9 @@ final class InFlightWindowTest {
 
   @Test
   void aStopStartsNothingMoreAndAwaitsWhatIsUnderWay() throws Exception {
-    Limiter limiter = new Limiter(2);
-    FutureTask<Void> task = run(new Lane(Requests.requests(0, 100), limiter, call));
+    Limiter limiter = Limiters.of(2);
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 100), request -> Need.REQUEST, limiter, call));
     InferenceRequest one = call.awaitStart();
     InferenceRequest other = call.awaitStart();
 
@@ -147,7 +153,7 @@ final class InFlightWindowTest {
   void aStoppedRunStartsNothing() throws Exception {
     stop.stop(new Cause(FailureKind.AUTHENTICATION, "no such key"));
 
-    end(run(new Lane(Requests.requests(0, 3), new Limiter(1), call)));
+    end(run(new Lane(Requests.requests(0, 3), request -> Need.REQUEST, Limiters.of(1), call)));
 
     assertThat(call.hasStartedMore()).isFalse();
     assertThat(outcomes).isEmpty();
@@ -155,8 +161,9 @@ final class InFlightWindowTest {
 
   @Test
   void anInterruptedOwnerKeepsNoPermit() throws Exception {
-    Limiter limiter = new Limiter(1);
-    FutureTask<Void> task = run(new Lane(Requests.requests(0, 5), limiter, call));
+    Limiter limiter = Limiters.of(1);
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 5), request -> Need.REQUEST, limiter, call));
     InferenceRequest underWay = call.awaitStart();
 
     owner.interrupt();
@@ -164,15 +171,16 @@ final class InFlightWindowTest {
     call.answer(underWay); // frees the place that the owner still asked for
 
     assertThat(limiter.inFlight()).isZero();
-    assertThat(limiter.acquire()).isDone();
+    assertThat(limiter.acquire(Need.REQUEST)).isDone();
     assertThat(call.hasStartedMore()).isFalse();
     assertThat(outcomes).isEmpty();
   }
 
   @Test
   void anAnswerThatCannotBeKeptFailsTheTask() throws Exception {
-    Limiter limiter = new Limiter(2);
-    FutureTask<Void> task = run(new Lane(Requests.requests(0, 9), limiter, call));
+    Limiter limiter = Limiters.of(2);
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 9), request -> Need.REQUEST, limiter, call));
     InferenceRequest broken = call.awaitStart();
     InferenceRequest other = call.awaitStart();
 
@@ -191,15 +199,17 @@ final class InFlightWindowTest {
 
   @Test
   void tasksThatShareALimiterBothGetOn() throws Exception {
-    Limiter shared = new Limiter(1);
+    Limiter shared = Limiters.of(1);
     InFlightWindow.Call atOnce =
         (request, permit) -> {
           permit.close();
           return CompletableFuture.completedFuture(HandCall.outcome(request));
         };
 
-    FutureTask<Void> one = run(new Lane(Requests.requests(0, 1_000), shared, atOnce));
-    FutureTask<Void> other = run(new Lane(Requests.requests(1_000, 2_000), shared, atOnce));
+    FutureTask<Void> one =
+        run(new Lane(Requests.requests(0, 1_000), request -> Need.REQUEST, shared, atOnce));
+    FutureTask<Void> other =
+        run(new Lane(Requests.requests(1_000, 2_000), request -> Need.REQUEST, shared, atOnce));
     end(one);
     end(other);
 

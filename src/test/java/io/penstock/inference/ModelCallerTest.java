@@ -13,7 +13,10 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.inference.RetryPolicy.Bounds;
 import io.penstock.inference.StopSignal.Cause;
+import io.penstock.limit.FakeScheduler;
 import io.penstock.limit.Limiter;
+import io.penstock.limit.Limiters;
+import io.penstock.limit.Need;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import java.time.Duration;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ModelCallerTest {
@@ -32,7 +36,7 @@ final class ModelCallerTest {
   private final ScriptedProvider provider = new ScriptedProvider();
   private final FakeScheduler scheduler = new FakeScheduler();
   private final StopSignal stop = new StopSignal();
-  private final Limiter limiter = new Limiter(2);
+  private final Limiter limiter = Limiters.of(2, scheduler);
   private final ModelCaller caller = caller(new Bounds(3, 2, Duration.ofHours(1)));
 
   @Test
@@ -71,7 +75,7 @@ final class ModelCallerTest {
     scheduler.advance(Duration.ofMillis(4_999));
     assertThat(provider.attempts()).isEqualTo(1);
 
-    scheduler.advance(Duration.ofMillis(501)); // the first step of the jitter is 500 ms at the most
+    scheduler.advance(Duration.ofMillis(1));
     assertThat(completed(outcome).effort().attempts()).isEqualTo(2);
   }
 
@@ -169,8 +173,8 @@ final class ModelCallerTest {
   void aRowThatTriesAgainWaitsForAPlace() {
     provider.thenFails(Failures.serverError());
     CompletableFuture<InferenceOutcome> outcome = call();
-    Limiter.Permit one = limiter.acquire().join();
-    limiter.acquire().join();
+    Limiter.Permit one = limiter.acquire(Need.REQUEST).join();
+    limiter.acquire(Need.REQUEST).join();
 
     scheduler.advance(LONG);
     assertThat(provider.attempts()).isEqualTo(1);
@@ -193,8 +197,11 @@ final class ModelCallerTest {
   @Test
   void aStopEndsTheWaitsOfAllRows() {
     provider.thenFails(Failures.rateLimited(), 2);
-    CompletableFuture<InferenceOutcome> one = call();
-    CompletableFuture<InferenceOutcome> other = call();
+    stop.listen(limiter::open);
+    Limiter.Permit first = limiter.acquire(Need.REQUEST).join();
+    Limiter.Permit second = limiter.acquire(Need.REQUEST).join();
+    CompletableFuture<InferenceOutcome> one = caller.call(Requests.request(1), first);
+    CompletableFuture<InferenceOutcome> other = caller.call(Requests.request(2), second);
 
     stop.stop(NO_KEY);
 
@@ -270,7 +277,7 @@ final class ModelCallerTest {
             new Bounds(1, 1, LONG));
 
     CompletableFuture<InferenceOutcome> outcome =
-        throwing.call(Requests.request(1), limiter.acquire().join());
+        throwing.call(Requests.request(1), limiter.acquire(Need.REQUEST).join());
 
     assertThat(outcome).isCompletedWithValueMatching(Failed.class::isInstance);
     assertThat(limiter.inFlight()).isZero();
@@ -278,26 +285,23 @@ final class ModelCallerTest {
 
   @Test
   void aStopEndsThousandsOfWaitingRows() {
-    Limiter wide = new Limiter(MANY);
+    Limiter wide = Limiters.of(MANY, scheduler);
+    stop.listen(wide::open);
+    List<Limiter.Permit> permits =
+        Stream.generate(() -> wide.acquire(Need.REQUEST).join()).limit(MANY).toList();
     List<CompletableFuture<InferenceOutcome>> waiting = new ArrayList<>();
     provider.thenFails(Failures.rateLimited(), MANY);
     for (int i = 0; i < MANY; i++) {
-      waiting.add(caller.call(Requests.request(i), wide.acquire().join()));
-    }
-    CompletableFuture<Completion> last = provider.thenAnswersLater();
-    caller.call(Requests.request(MANY), wide.acquire().join());
-    for (int i = 1; i < MANY; i++) {
-      wide.acquire().join(); // no place is free
+      waiting.add(caller.call(Requests.request(i), permits.get(i)));
     }
 
     stop.stop(NO_KEY);
-    last.complete(ScriptedProvider.YES); // its place is passed on from row to row
 
     assertThat(waiting.stream().filter(CompletableFuture::isDone).count()).isEqualTo(MANY);
   }
 
   private CompletableFuture<InferenceOutcome> call() {
-    return caller.call(Requests.request(1), limiter.acquire().join());
+    return caller.call(Requests.request(1), limiter.acquire(Need.REQUEST).join());
   }
 
   private ModelCaller caller(Bounds bounds) {

@@ -1,7 +1,6 @@
 package io.penstock.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.penstock.limit.Limiter.Permit;
@@ -21,7 +20,7 @@ final class LimiterTest {
 
   @Test
   void neverGrantsMoreThanTheLimit() {
-    Limiter limiter = new Limiter(2);
+    Limiter limiter = Limiters.of(2);
 
     List<CompletableFuture<Permit>> asked = acquire(limiter, 3);
 
@@ -31,7 +30,7 @@ final class LimiterTest {
 
   @Test
   void aClosedPermitMakesRoomForTheNext() {
-    Limiter limiter = new Limiter(1);
+    Limiter limiter = Limiters.of(1);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 2);
 
     asked.get(0).join().close();
@@ -42,7 +41,7 @@ final class LimiterTest {
 
   @Test
   void firstComeFirstServed() {
-    Limiter limiter = new Limiter(1);
+    Limiter limiter = Limiters.of(1);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 5);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -58,7 +57,7 @@ final class LimiterTest {
 
   @Test
   void closingTwiceFreesOnePlaceOnly() {
-    Limiter limiter = new Limiter(2);
+    Limiter limiter = Limiters.of(2);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 4);
 
     asked.get(0).join().close();
@@ -70,7 +69,7 @@ final class LimiterTest {
 
   @Test
   void whoWaitsLetsOthersUseItsPlace() {
-    Limiter limiter = new Limiter(1);
+    Limiter limiter = Limiters.of(1);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 2);
 
     asked.get(0).join().suspend();
@@ -81,12 +80,12 @@ final class LimiterTest {
 
   @Test
   void whoResumesGoesBeforeAllThatArrive() {
-    Limiter limiter = new Limiter(1);
+    Limiter limiter = Limiters.of(1);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 3);
     Permit first = asked.get(0).join();
     first.suspend();
 
-    CompletableFuture<Permit> resumed = first.resume();
+    CompletableFuture<Permit> resumed = first.resume(Long.MAX_VALUE / 2);
     assertThat(resumed).isNotDone(); // the second has the place
     asked.get(1).join().close();
 
@@ -96,18 +95,18 @@ final class LimiterTest {
 
   @Test
   void resumingTakesAFreePlaceAtOnce() {
-    Limiter limiter = new Limiter(1);
-    Permit permit = limiter.acquire().join();
+    Limiter limiter = Limiters.of(1);
+    Permit permit = limiter.acquire(Need.REQUEST).join();
     permit.suspend();
 
     assertThat(limiter.inFlight()).isZero();
-    assertThat(permit.resume()).isCompletedWithValue(permit);
+    assertThat(permit.resume(Long.MAX_VALUE / 2)).isCompletedWithValue(permit);
     assertThat(limiter.inFlight()).isEqualTo(1);
   }
 
   @Test
   void atMostTwiceTheLimitIsAdmitted() {
-    Limiter limiter = new Limiter(2);
+    Limiter limiter = Limiters.of(2);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 9);
 
     for (int i = 0; i < 4; i++) {
@@ -120,7 +119,7 @@ final class LimiterTest {
 
   @Test
   void aSuspendedPermitThatIsClosedAdmitsTheNext() {
-    Limiter limiter = new Limiter(1);
+    Limiter limiter = Limiters.of(1);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 3);
     asked.get(0).join().suspend();
     asked.get(1).join().suspend();
@@ -134,22 +133,22 @@ final class LimiterTest {
 
   @Test
   void aPermitClosedWhileItWaitsToResumeHoldsNoPlace() {
-    Limiter limiter = new Limiter(1);
+    Limiter limiter = Limiters.of(1);
     List<CompletableFuture<Permit>> asked = acquire(limiter, 2);
     Permit first = asked.get(0).join();
     first.suspend();
-    first.resume();
+    first.resume(Long.MAX_VALUE / 2);
 
     first.close();
     asked.get(1).join().close();
 
     assertThat(limiter.inFlight()).isZero();
-    assertThat(limiter.acquire()).isDone();
+    assertThat(limiter.acquire(Need.REQUEST)).isDone();
   }
 
   @Test
   void remembersThePeak() {
-    Limiter limiter = new Limiter(5);
+    Limiter limiter = Limiters.of(5);
     assertThat(limiter.peakInFlight()).isZero();
 
     acquire(limiter, 3).forEach(future -> future.join().close());
@@ -160,24 +159,19 @@ final class LimiterTest {
 
   @Test
   void onlyWhoIsUnderWayCanWaitAndOnlyWhoWaitsCanResume() {
-    Permit permit = new Limiter(1).acquire().join();
-    assertThatIllegalStateException().isThrownBy(permit::resume);
+    Permit permit = Limiters.of(1).acquire(Need.REQUEST).join();
+    assertThatIllegalStateException().isThrownBy(() -> permit.resume(0));
 
     permit.suspend();
     assertThatIllegalStateException().isThrownBy(permit::suspend);
 
     permit.close();
-    assertThatIllegalStateException().isThrownBy(permit::resume);
-  }
-
-  @Test
-  void aLimitIsAtLeastOne() {
-    assertThatIllegalArgumentException().isThrownBy(() -> new Limiter(0));
+    assertThatIllegalStateException().isThrownBy(() -> permit.resume(0));
   }
 
   @Test
   void holdsUnderManyThreads() throws Exception {
-    Limiter limiter = new Limiter(3);
+    Limiter limiter = Limiters.of(3);
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -200,12 +194,12 @@ final class LimiterTest {
   /** Every third call waits in between. */
   private static void callMany(Limiter limiter, AtomicInteger underWay, AtomicInteger most) {
     for (int i = 0; i < CALLS_PER_THREAD; i++) {
-      Permit permit = limiter.acquire().join();
+      Permit permit = limiter.acquire(Need.REQUEST).join();
       most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
       underWay.decrementAndGet();
       if (i % 3 == 0) {
         permit.suspend();
-        permit.resume().join();
+        permit.resume(Long.MAX_VALUE / 2).join();
         most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
         underWay.decrementAndGet();
       }
@@ -216,7 +210,7 @@ final class LimiterTest {
   private static List<CompletableFuture<Permit>> acquire(Limiter limiter, int count) {
     List<CompletableFuture<Permit>> asked = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      asked.add(limiter.acquire());
+      asked.add(limiter.acquire(Need.REQUEST));
     }
     return asked;
   }

@@ -9,6 +9,8 @@ import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.inference.StopSignal;
+import io.penstock.limit.AccountLimits;
+import io.penstock.limit.Rate;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.pricing.ModelPrice.Rates;
 import io.penstock.pricing.ModelPrice.Tier;
@@ -26,6 +28,7 @@ import java.io.ObjectOutputStream;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
@@ -82,11 +85,21 @@ final class RuntimeSettingsTest {
             new SerializableConfiguration(hadoop)),
         List.of(
             new RuntimeSettings.Model(
-                MODEL, new ModelPrice(rates, List.of(new Tier(9, rates)), 1L, null)),
-            new RuntimeSettings.Model(MODEL, null)),
-        new RuntimeSettings.Window(10, 100),
+                MODEL, new ModelPrice(rates, List.of(new Tier(9, rates)), 1L, null), limits("a/m")),
+            new RuntimeSettings.Model(MODEL, null, limits("b/m"))),
+        new RuntimeSettings.Window(100, 0, true),
         RuntimeSettings.Retries.of(new RetrySpec(6, 2, 600, 3600)),
         providers);
+  }
+
+  private static AccountLimits limits(String account) {
+    return new AccountLimits(
+        account,
+        new io.penstock.limit.Rates(Map.of(Rate.REQUESTS, 60.0)),
+        0,
+        1,
+        new AccountLimits.Window(10, 5, 50, true),
+        Duration.ofSeconds(600));
   }
 
   private static byte[] write(Object value) throws IOException {
@@ -112,6 +125,14 @@ final class RuntimeSettingsTest {
     assertThat(received.place().hadoop().value().get("fs.test")).isEqualTo("yes");
     assertThat(received).usingRecursiveComparison().ignoringFields("place.hadoop").isEqualTo(sent);
     assertThat(received.retries()).isEqualTo(new RuntimeSettings.Retries(6, 2, 3600));
+  }
+
+  @Test
+  void modelsOfOneAccountShareItsWindow() {
+    RuntimeSettings settings = settings(new NoProviders());
+
+    assertThat(settings.accounts()).extracting(AccountLimits::account).containsOnly("a/m", "b/m");
+    assertThat(settings.mostInFlight()).isEqualTo(100);
   }
 
   @Test

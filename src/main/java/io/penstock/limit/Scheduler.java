@@ -1,4 +1,4 @@
-package io.penstock.inference;
+package io.penstock.limit;
 
 import java.time.Duration;
 

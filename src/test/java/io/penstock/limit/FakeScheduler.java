@@ -1,11 +1,11 @@
-package io.penstock.inference;
+package io.penstock.limit;
 
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** A clock that is turned by hand; what is due runs on the thread that turns it. */
-final class FakeScheduler implements Scheduler {
+public final class FakeScheduler implements Scheduler {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong(Timer::dueNanos));
   private long nowNanos = 1_000_000_007; // a monotonic clock begins anywhere
@@ -22,11 +22,11 @@ final class FakeScheduler implements Scheduler {
     timers.add(new Timer(nowNanos + delay.toNanos(), action));
   }
 
-  int waiting() {
+  public int waiting() {
     return timers.size();
   }
 
-  void advance(Duration duration) {
+  public void advance(Duration duration) {
     long until = nowNanos + duration.toNanos();
     while (!timers.isEmpty() && timers.peek().dueNanos() <= until) {
       Timer timer = timers.remove();

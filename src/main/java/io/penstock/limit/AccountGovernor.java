@@ -1,0 +1,412 @@
+package io.penstock.limit;
+
+import io.penstock.limit.AccountReport.Tally;
+import io.penstock.limit.Allowance.Share;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Grants what belongs to one account and model to the executors of a run, so that the sum of what
+ * they hold is never more than there is: an executor counts with the most that it may believe to
+ * have, until it has confirmed less, or its lease has run out. Confined to its governor's lock.
+ */
+final class AccountGovernor {
+  /**
+   * Refusals in a row, over all executors, after which the account is paused: more than one machine
+   * of a provider that goes down.
+   */
+  static final int REFUSALS_TO_PAUSE = 20;
+
+  /** While an account is paused one call of the whole cluster tries it so often. */
+  static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+
+  /** Refusals for want of capacity above this share are more than some bad machines. */
+  static final double OVERLOADED_SHARE = 0.1;
+
+  /** Of these too few say nothing. */
+  private static final int OVERLOADS_THAT_COUNT = 3;
+
+  /**
+   * What an executor may save up of a rate while nothing begins, in seconds of its share: about a
+   * garbage collection.
+   */
+  private static final double BURST_SECONDS = 0.25;
+
+  /**
+   * The largest calls of all executors together may be so much of a minute; where they are more,
+   * fewer executors get a share at a time. What may be saved up is lost to the rate.
+   */
+  private static final double BURST_SHARE = 0.1;
+
+  private static final double SECONDS_PER_MINUTE = 60;
+
+  /** Dividing anew costs as much as there are executors: not oftener than so many ms for each. */
+  private static final long PLAN_MILLIS_PER_EXECUTOR = 1;
+
+  private final AccountLimits limits;
+  private final Governor.Clock clock;
+  private final AdaptiveLimit adaptive;
+  private final RecentShare overloads = new RecentShare();
+  private final RecentShare failures = new RecentShare();
+  private final Map<String, Member> members = new TreeMap<>();
+  private final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
+  private final Pause pause = new Pause();
+  private Rates learnt = Rates.NONE;
+  private int permitsHeld;
+  private int recordedLimit;
+  private long plannedNanos;
+  private boolean planned;
+  private long holdUntilNanos;
+  private long lastSuccessNanos;
+  private long numbers;
+
+  /** Whether the account is paused, and who tries it. */
+  private static final class Pause {
+    boolean on;
+    long era;
+    long probedNanos;
+  }
+
+  /** One executor. */
+  private static final class Member {
+    AccountReport report;
+    long reportedNanos;
+    final Deque<Allowance> sent = new ArrayDeque<>();
+    int permitsHeld;
+    final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
+    int permitsPlanned;
+    boolean sharesRates;
+    int forgiven;
+
+    Member(AccountReport report) {
+      this.report = report;
+    }
+
+    int inFlight() {
+      return Math.max(report.load().inFlight(), report.load().peakInFlight());
+    }
+
+    /** Refusals in a row since the account's last pause. */
+    int inARow() {
+      forgiven = Math.min(forgiven, report.inARow());
+      return report.inARow() - forgiven;
+    }
+
+    /** What it may believe to have. */
+    int permits() {
+      int granted = sent.stream().mapToInt(Allowance::permits).max().orElse(0);
+      return Math.max(granted, report.load().inFlight());
+    }
+
+    double rate(Rate rate) {
+      return sent.stream()
+          .map(allowance -> allowance.shares().get(rate))
+          .mapToDouble(share -> share == null ? 0 : share.perSecond())
+          .max()
+          .orElse(0);
+    }
+  }
+
+  AccountGovernor(AccountLimits limits, Governor.Clock clock) {
+    this.limits = limits;
+    this.clock = clock;
+    long now = clock.nanoTime();
+    adaptive = new AdaptiveLimit(now);
+    holdUntilNanos = now;
+    lastSuccessNanos = now;
+  }
+
+  Allowance renew(String executorId, AccountReport report) {
+    long now = clock.nanoTime();
+    Member member = members.get(executorId);
+    Tally before = member == null ? firstTally(report) : member.report.tally();
+    if (member == null) {
+      member = new Member(report);
+      members.put(executorId, member);
+      planned = false;
+      bound();
+      record("executors: " + members.size());
+    }
+    planned &= member.report.load().waiting() == report.load().waiting();
+    member.report = report;
+    member.reportedNanos = now;
+    member.sent.removeIf(allowance -> allowance.number() < report.allowance());
+    hold(member);
+    observe(report, report.tally().since(before), now);
+    plan(now);
+    Allowance next = next(member, now);
+    member.sent.add(next);
+    hold(member);
+    return next;
+  }
+
+  /** One that was taken for dead has told all but the last already. */
+  private static Tally firstTally(AccountReport report) {
+    return report.allowance() == 0 ? Tally.NONE : report.tally();
+  }
+
+  /** It has ended, or its runtime has: nothing of it is under way any more. */
+  void forget(String executorId) {
+    Member gone = members.remove(executorId);
+    if (gone != null) {
+      release(gone);
+      planned = false;
+      bound();
+      record("executors: " + members.size());
+    }
+  }
+
+  private void release(Member member) {
+    member.sent.clear();
+    permitsHeld -= member.permitsHeld;
+    member.permitsHeld = 0;
+    member.ratesHeld.forEach((rate, held) -> ratesHeld.merge(rate, -held, Double::sum));
+    member.ratesHeld.clear();
+  }
+
+  private void hold(Member member) {
+    int permits = member.permits();
+    permitsHeld += permits - member.permitsHeld;
+    member.permitsHeld = permits;
+    for (Rate rate : Rate.values()) {
+      double held = member.rate(rate);
+      double before = member.ratesHeld.getOrDefault(rate, 0.0);
+      ratesHeld.merge(rate, held - before, Double::sum);
+      member.ratesHeld.put(rate, held);
+    }
+  }
+
+  private void observe(AccountReport report, Tally ended, long now) {
+    learn(report.learnt());
+    overloads.add(ended.succeeded(), ended.overloaded());
+    failures.add(ended.succeeded(), ended.unhealthy());
+    if (ended.succeeded() > 0) {
+      succeeded(report, ended.succeeded(), now);
+    }
+    if (ended.refused() > 0) {
+      refused(ended, now);
+    }
+    holdUntilNanos = later(holdUntilNanos, now + millis(report.holdMillis()));
+    boolean longWait = report.holdMillis() > Brake.LONGEST_HOLD.toMillis();
+    if (!pause.on && (longWait || hasOnlyRefusals(now))) {
+      pause.on = true;
+      pause.probedNanos = now;
+      record("pause");
+    }
+  }
+
+  private void succeeded(AccountReport report, long count, long now) {
+    if (report.inARow() == 0) {
+      lastSuccessNanos = now;
+    }
+    if (pause.on && report.inARow() == 0) {
+      pause.on = false;
+      pause.era += inFlight() <= 1 ? 1 : 0;
+      holdUntilNanos = now;
+      members.values().forEach(member -> member.forgiven = member.report.inARow());
+      record("resume");
+    }
+    boolean healthy = failures.share() <= AdaptiveLimit.UNHEALTHY_SHARE;
+    if (limits.window().adaptive() && healthy) {
+      adaptive.succeeded(count, inFlight());
+      recordGrowth();
+    }
+  }
+
+  private void refused(Tally ended, long now) {
+    boolean overloaded =
+        ended.overloaded() > 0
+            && overloads.bad() >= OVERLOADS_THAT_COUNT
+            && overloads.share() > OVERLOADED_SHARE;
+    boolean tooFast = ended.tooFast() > 0 && !rates().perMinute().containsKey(Rate.REQUESTS);
+    boolean cuts = ended.tooMany() > 0 || overloaded || tooFast;
+    if (limits.window().adaptive() && cuts && adaptive.refused(now)) {
+      record(
+          ended.tooMany() > 0 ? "cut: too many" : overloaded ? "cut: overloaded" : "cut: too fast");
+    }
+  }
+
+  /** Of executors that have gone on being refused while no other was answered. */
+  private boolean hasOnlyRefusals(long now) {
+    int inARow = members.values().stream().mapToInt(Member::inARow).sum();
+    boolean answeredLately = now - lastSuccessNanos < Duration.ofSeconds(1).toNanos();
+    return inARow >= REFUSALS_TO_PAUSE && !answeredLately;
+  }
+
+  private void learn(Rates rates) {
+    if (!rates.perMinute().isEmpty() && !rates.equals(learnt)) {
+      learnt = rates;
+      planned = false;
+      record("learnt: " + words(rates));
+    }
+  }
+
+  private static String words(Rates rates) {
+    return rates.perMinute().entrySet().stream()
+        .map(each -> "%s %.0f a minute".formatted(each.getKey(), each.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private Rates rates() {
+    return limits.rates().orElse(learnt).times(limits.share());
+  }
+
+  private void bound() {
+    int executors = Math.max(1, members.size());
+    adaptive.bound(
+        limits.leastInFlight(executors),
+        limits.firstInFlight(executors),
+        limits.mostInFlight(executors));
+  }
+
+  /** Who is to have what, once everybody has confirmed. */
+  private void plan(long now) {
+    long interval = Duration.ofMillis(PLAN_MILLIS_PER_EXECUTOR * members.size()).toNanos();
+    if (planned && now - plannedNanos < interval) {
+      return;
+    }
+    planned = true;
+    plannedNanos = now;
+    expire(now);
+    Map<String, Integer> wanted = new HashMap<>();
+    members.forEach((id, member) -> wanted.put(id, wanted(member)));
+    Map<String, Integer> shares = Shares.fair(adaptive.current(), wanted);
+    members.forEach((id, member) -> member.permitsPlanned = shares.get(id));
+    planRates();
+  }
+
+  private static int wanted(Member member) {
+    return member.report.load().waiting() ? Integer.MAX_VALUE : member.inFlight();
+  }
+
+  /** Those that wait, or all where nobody does; as many as the largest calls leave room for. */
+  private void planRates() {
+    List<Member> waiting =
+        members.values().stream().filter(member -> member.report.load().waiting()).toList();
+    List<Member> claimants = waiting.isEmpty() ? List.copyOf(members.values()) : waiting;
+    int room =
+        rates().perMinute().entrySet().stream()
+            .mapToInt(each -> roomFor(each.getKey(), each.getValue()))
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    members.values().forEach(member -> member.sharesRates = false);
+    claimants.stream().limit(room).forEach(member -> member.sharesRates = true);
+  }
+
+  private int roomFor(Rate rate, double perMinute) {
+    long largest =
+        members.values().stream().mapToLong(member -> largest(member, rate)).max().orElse(1);
+    return (int) Math.max(1, BURST_SHARE * perMinute / largest);
+  }
+
+  private static long largest(Member member, Rate rate) {
+    return Math.max(1, member.report.largest().getOrDefault(rate, 1L));
+  }
+
+  /** What an executor held that has been silent for its lease, and for a call after it. */
+  private void expire(long now) {
+    for (Iterator<Member> each = members.values().iterator(); each.hasNext(); ) {
+      Member member = each.next();
+      long silent = now - member.reportedNanos - Governor.LEASE_LIFE.toNanos();
+      if (silent < 0) {
+        continue;
+      }
+      member.ratesHeld.replaceAll(
+          (rate, held) -> {
+            ratesHeld.merge(rate, -held, Double::sum);
+            return 0.0;
+          });
+      if (silent >= limits.longestCall().toNanos()) {
+        release(member);
+        each.remove();
+        bound();
+        record("executors: " + members.size());
+      }
+    }
+  }
+
+  private Allowance next(Member member, long now) {
+    int free = adaptive.current() - (permitsHeld - member.permitsHeld);
+    int permits =
+        Math.max(0, Math.min(Math.min(member.permitsPlanned, limits.mostPerExecutor()), free));
+    long holdMillis = Math.max(0, Duration.ofNanos(holdUntilNanos - now).toMillis());
+    return new Allowance(
+        limits.account(),
+        ++numbers,
+        permits,
+        shares(member),
+        starts(member, now),
+        pause.on ? 0 : holdMillis,
+        pause.era);
+  }
+
+  private int starts(Member member, long now) {
+    if (!pause.on) {
+      return Allowance.UNLIMITED;
+    }
+    boolean probes =
+        now - pause.probedNanos >= PROBE_INTERVAL.toNanos() && member.report.load().waiting();
+    if (probes) {
+      pause.probedNanos = now;
+      record("probe");
+    }
+    return probes ? 1 : 0;
+  }
+
+  private Map<Rate, Share> shares(Member member) {
+    Map<Rate, Share> shares = new EnumMap<>(Rate.class);
+    List<Member> sharing = members.values().stream().filter(each -> each.sharesRates).toList();
+    rates()
+        .perMinute()
+        .forEach((rate, perMinute) -> shares.put(rate, share(member, rate, perMinute, sharing)));
+    return shares;
+  }
+
+  /** In no minute more than the limit: what may have been saved up before it is not refilled. */
+  private Share share(Member member, Rate rate, double perMinute, List<Member> sharing) {
+    if (!member.sharesRates) {
+      return new Share(0, 0);
+    }
+    double even = perMinute / SECONDS_PER_MINUTE / sharing.size();
+    double bursts = sharing.stream().mapToDouble(each -> burst(each, rate, even)).sum();
+    double refill = Math.max(0, perMinute - bursts) / SECONDS_PER_MINUTE;
+    double others = ratesHeld.getOrDefault(rate, 0.0) - member.ratesHeld.getOrDefault(rate, 0.0);
+    double perSecond = Math.max(0, Math.min(refill / sharing.size(), refill - others));
+    return new Share(perSecond, burst(member, rate, even));
+  }
+
+  private static double burst(Member member, Rate rate, double even) {
+    return Math.max(largest(member, rate), BURST_SECONDS * even);
+  }
+
+  private int inFlight() {
+    return members.values().stream().mapToInt(Member::inFlight).sum();
+  }
+
+  private void recordGrowth() {
+    if (adaptive.current() != recordedLimit) {
+      record("growth");
+    }
+  }
+
+  private void record(String why) {
+    recordedLimit = adaptive.current();
+    clock.changed(limits.account(), recordedLimit, why, inFlight());
+  }
+
+  private static long later(long one, long other) {
+    return one - other > 0 ? one : other;
+  }
+
+  private static long millis(long count) {
+    return Duration.ofMillis(count).toNanos();
+  }
+}

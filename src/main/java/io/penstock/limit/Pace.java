@@ -1,0 +1,91 @@
+package io.penstock.limit;
+
+import io.penstock.limit.Allowance.Share;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * An executor's part of an account's rates, saved up as time goes by. What was not used beyond the
+ * burst is gone: nothing is caught up after a stall. Confined to its limiter's lock.
+ */
+final class Pace {
+  /** Sums of doubles miss by less. */
+  private static final double ROUNDING = 1e-9;
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Map<Rate, Bucket> buckets = new EnumMap<>(Rate.class);
+  private long filledNanos;
+
+  private static final class Bucket {
+    Share share;
+    double level;
+
+    Bucket(Share share) {
+      this.share = share;
+    }
+
+    void fill(double seconds) {
+      if (level < share.burst()) {
+        level = Math.min(share.burst(), level + seconds * share.perSecond());
+      }
+    }
+
+    /** A need above the burst waits for a full bucket, and leaves a debt. */
+    double missing(long need) {
+      return need == 0 ? 0 : Math.min(need, share.burst()) - level - ROUNDING;
+    }
+  }
+
+  Pace(long nowNanos) {
+    filledNanos = nowNanos;
+  }
+
+  /** A rate that is new here begins with nothing; one that is not in it any more has no limit. */
+  void share(Map<Rate, Share> shares, long nowNanos) {
+    fill(nowNanos);
+    buckets.keySet().retainAll(shares.keySet());
+    shares.forEach(
+        (rate, share) -> {
+          Bucket bucket = buckets.computeIfAbsent(rate, unknown -> new Bucket(share));
+          bucket.share = share;
+          bucket.level = share.perSecond() == 0 ? Math.min(0, bucket.level) : bucket.level;
+        });
+  }
+
+  /**
+   * Nanoseconds until an attempt may begin, 0 for now; {@link Long#MAX_VALUE} where only another
+   * share can help.
+   */
+  long nanosUntil(Need need, long nowNanos) {
+    fill(nowNanos);
+    long wait = 0;
+    for (Map.Entry<Rate, Bucket> each : buckets.entrySet()) {
+      Bucket bucket = each.getValue();
+      double missing = bucket.missing(need.of(each.getKey()));
+      if (missing > 0) {
+        double seconds = missing / bucket.share.perSecond();
+        // dividing by zero brings infinity, which becomes the largest long
+        wait = Math.max(wait, (long) Math.ceil(seconds * NANOS_PER_SECOND));
+      }
+    }
+    return wait;
+  }
+
+  void take(Need need) {
+    buckets.forEach((rate, bucket) -> bucket.level -= need.of(rate));
+  }
+
+  /** Corrects what was taken by what was used in the end. */
+  void settle(Need taken, Need used) {
+    buckets.forEach((rate, bucket) -> bucket.level += taken.of(rate) - used.of(rate));
+  }
+
+  private void fill(long nowNanos) {
+    if (!buckets.isEmpty()) {
+      double seconds = (nowNanos - filledNanos) / NANOS_PER_SECOND;
+      buckets.values().forEach(bucket -> bucket.fill(seconds));
+    }
+    filledNanos = nowNanos;
+  }
+}

@@ -1,0 +1,110 @@
+package io.penstock.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.limit.AccountLimits.Window;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole control loop against a provider, on a clock that is turned by hand. */
+final class GovernedClusterTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration PHASE = Duration.ofSeconds(180);
+
+  private final FakeScheduler time = new FakeScheduler();
+  private final RateServer server = new RateServer(time, SECOND);
+  private final List<SimulatedExecutor> executors = new ArrayList<>();
+  private Governor governor;
+
+  @Test
+  void followsALimitThatNobodyTells() {
+    begin(Rates.NONE, new Window(10, 5, 100, true), 1);
+    double allowed = 0;
+    for (int limit : new int[] {40, 12, 60}) {
+      server.maxInFlight = limit;
+      double before = server.inFlightSeconds;
+      int refusedBefore = server.refused;
+      time.advance(PHASE);
+      server.advance();
+      allowed += limit * PHASE.toSeconds();
+      System.out.printf(
+          "%d allowed: mean %.3f, refused %d%n",
+          limit,
+          (server.inFlightSeconds - before) / limit / PHASE.toSeconds(),
+          server.refused - refusedBefore);
+    }
+
+    assertThat(server.inFlightSeconds / allowed).isGreaterThan(0.85);
+    assertThat(server.refused).isLessThan((server.answered + server.refused) * 3 / 100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void usesARateThatTheJobTells(int count) {
+    begin(new Rates(Map.of(Rate.REQUESTS, 2_000.0)), new Window(64, 5, 64, true), count);
+    server.limitRate(2_000 / 60.0, 2_000 / 60.0);
+
+    time.advance(Duration.ofMinutes(5));
+
+    System.out.printf(
+        "%d executors: %d answered, %d refused%n", count, server.answered, server.refused);
+    assertThat(server.answered).isGreaterThan(9_700);
+    assertThat(server.refused).isLessThan(100);
+  }
+
+  @Test
+  void usesTheRateWhileExecutorsComeAndGo() {
+    begin(new Rates(Map.of(Rate.REQUESTS, 2_000.0)), new Window(64, 5, 64, true), 2);
+    server.limitRate(2_000 / 60.0, 2_000 / 60.0);
+    for (int minute = 0; minute < 5; minute++) {
+      time.advance(Duration.ofSeconds(30));
+      executors.get(minute).kill();
+      governor.exited("e" + minute);
+      time.advance(Duration.ofSeconds(5));
+      executors.add(executor(executors.size()));
+      time.advance(Duration.ofSeconds(25));
+    }
+
+    System.out.printf("come and go: %d answered, %d refused%n", server.answered, server.refused);
+    assertThat(server.answered).isGreaterThan(9_700);
+    assertThat(server.refused).isLessThan(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OVERLOADED", "TOO_MANY"})
+  void asksSeldomDuringAnOutageAndIsBackSoonAfterIt(String refusal) {
+    begin(Rates.NONE, new Window(64, 5, 64, true), 2);
+    time.advance(Duration.ofSeconds(20));
+    int before = server.inFlight;
+    server.refuseAll = Refusal.valueOf(refusal);
+    time.advance(Duration.ofSeconds(30));
+    int refused = server.refused;
+    server.refuseAll = null;
+    time.advance(Duration.ofSeconds(10));
+
+    System.out.printf(
+        "outage: %d before, %d refused, %d after%n", before, refused, server.inFlight);
+    assertThat(refused).isLessThan(before + 30 * 3);
+    assertThat(server.inFlight).isGreaterThan(before * 8 / 10);
+    governor.history().forEach(System.out::println);
+  }
+
+  private void begin(Rates rates, Window window, int count) {
+    AccountLimits limits =
+        new AccountLimits("openai/small", rates, 0, 1, window, Duration.ofMinutes(10));
+    governor = new Governor(List.of(limits), time::nanoTime, InstantSource.system());
+    for (int i = 0; i < count; i++) {
+      executors.add(executor(i));
+    }
+  }
+
+  private SimulatedExecutor executor(int number) {
+    return new SimulatedExecutor("e" + number, time, governor, server);
+  }
+}
