@@ -2,6 +2,8 @@ package io.penstock.provider;
 
 import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the requests and reads the answers of one model. Thread-safe; does no I/O. */
 public interface ModelCodec {
@@ -18,6 +20,10 @@ public interface ModelCodec {
    */
   Completion decode(InferenceRequest request, byte[] body) throws ProviderException;
 
-  /** What a status outside 2xx means. */
-  ProviderException refusal(HttpAnswer answer);
+  /**
+   * What a status outside 2xx means.
+   *
+   * @param retryAfter how long the provider asks to wait; null where its headers do not say
+   */
+  ProviderException refusal(HttpAnswer answer, @Nullable Duration retryAfter);
 }

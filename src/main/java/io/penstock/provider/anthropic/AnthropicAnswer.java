@@ -35,7 +35,7 @@ final class AnthropicAnswer {
     Optional<TokenUsage> reported = AnthropicUsage.reported(json.path("usage"));
     if ("error".equals(WireJson.text(json, "type"))) {
       ErrorBody error = ErrorBody.read(body);
-      throw refusals.classify(error).exception(200, error.describe(200));
+      throw refusals.classify(error).exception(200, error);
     }
     if (!json.path("content").isArray()) {
       throw WireJson.unreadable("it has no content", body, reported.orElse(null));

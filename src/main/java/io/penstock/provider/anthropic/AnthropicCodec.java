@@ -11,9 +11,11 @@ import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.http.ErrorBody;
 import io.penstock.provider.http.WireJson;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One model's requests and answers in the Anthropic dialect. Thread-safe. */
 final class AnthropicCodec implements ModelCodec {
@@ -53,11 +55,9 @@ final class AnthropicCodec implements ModelCodec {
   }
 
   @Override
-  public ProviderException refusal(HttpAnswer answer) {
+  public ProviderException refusal(HttpAnswer answer, @Nullable Duration retryAfter) {
     ErrorBody error = ErrorBody.read(answer.body());
-    return refusals
-        .classify(answer.status(), error)
-        .exception(answer.status(), error.describe(answer.status()));
+    return refusals.classify(answer.status(), error).exception(answer.status(), error);
   }
 
   /** The API has no such role among its messages: all of them go in front, in their order. */

@@ -1,8 +1,10 @@
 package io.penstock.provider.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.provider.Pressure;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -17,6 +19,18 @@ import java.util.stream.StreamSupport;
  */
 public record ErrorBody(String message, String type, String code, String param, String innerCode) {
   private static final int RAW_CHARS = 500;
+
+  /** Words for a limit of calls at once; they win, as they stand beside "rate limit" too. */
+  private static final Pattern AT_ONCE = Pattern.compile("concurren", Pattern.CASE_INSENSITIVE);
+
+  /** Words for a limit per time. Source: messages of OpenAI, Azure, Anthropic, Mistral, 2026-11. */
+  private static final Pattern PER_TIME =
+      Pattern.compile(
+          "\\bper[ -](sec|min|hour|day)|\\b([rt]p[smd]|[io]tpm)\\b|(call|tokens?|requests?) rate limit",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PER_DAY =
+      Pattern.compile("\\bper[ -]day|\\b[rt]pd\\b", Pattern.CASE_INSENSITIVE);
 
   /** Of any body; HTML and empty ones too. */
   public static ErrorBody read(byte[] body) {
@@ -40,6 +54,21 @@ public record ErrorBody(String message, String type, String code, String param, 
   /** True when the message holds these words, in upper or lower case. */
   public boolean says(String words) {
     return message.toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT));
+  }
+
+  /** Which limit the words speak of; NONE where of no kind that is known. */
+  Pressure pressure() {
+    String words = String.join(" ", message, type, code, innerCode);
+    if (AT_ONCE.matcher(words).find()) {
+      return Pressure.TOO_MANY;
+    }
+    boolean perTime = PER_TIME.matcher(message).find() || names("requests", "tokens");
+    return perTime ? Pressure.TOO_FAST : Pressure.NONE;
+  }
+
+  /** True when the message speaks of a limit per day. */
+  public boolean saysPerDay() {
+    return PER_DAY.matcher(message).find();
   }
 
   /** {@code HTTP 429 rate_limit_exceeded: Rate limit reached}. */

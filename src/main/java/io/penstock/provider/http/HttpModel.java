@@ -1,14 +1,17 @@
 package io.penstock.provider.http;
 
 import io.penstock.domain.Completion;
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.ModelSettings;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ModelProvider;
+import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Details;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +21,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** One model over HTTP: a request out, one answer or one failure back. Thread-safe. */
 final class HttpModel implements ModelProvider {
@@ -105,15 +109,26 @@ final class HttpModel implements ModelProvider {
   }
 
   private ProviderException refusal(HttpAnswer answer) {
+    Duration retryAfter = RetryDelay.read(answer, line.clock).orElse(null);
     ProviderException refusal =
-        answer.status() / 100 == 3 ? redirect(answer) : codec.refusal(answer);
+        answer.status() / 100 == 3 ? redirect(answer) : codec.refusal(answer, retryAfter);
     Details told = refusal.details();
-    Details details =
-        new Details(
-            RetryDelay.read(answer, line.clock).orElse(told.retryAfter()),
-            told.usage(),
-            told.rawBody());
+    Details details = retryAfter == null ? told : told.withRetryAfter(retryAfter);
+    boolean isUntold =
+        refusal.kind() == FailureKind.RATE_LIMITED && told.pressure() == Pressure.NONE;
+    if (isUntold && isRate(answer, retryAfter)) {
+      details = details.withPressure(Pressure.TOO_FAST);
+    }
     return refusal.with(String.valueOf(refusal.getMessage()), details);
+  }
+
+  /**
+   * Whether a refusal whose words do not tell which limit was met is of a rate. One that says when
+   * to come again, and nothing else, is taken for it: of too many calls at once nobody knows when
+   * they end.
+   */
+  private static boolean isRate(HttpAnswer answer, @Nullable Duration retryAfter) {
+    return RateHeaders.sayUsedUp(answer) || (retryAfter != null && !RateHeaders.areIn(answer));
   }
 
   /** Names the host only: the rest of the address may hold secrets. */

@@ -81,7 +81,8 @@ public final class HttpProviderFactory implements ProviderFactory {
             dialect.codec(model),
             template,
             new SecretMask(apiKey),
-            new AnswerReader(maxBodyBytes))
+            new AnswerReader(maxBodyBytes),
+            clock)
         .run();
   }
 

@@ -7,6 +7,8 @@ import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -20,7 +22,12 @@ import okhttp3.Response;
  * @param template with the URL of the list
  */
 record ModelCheck(
-    ModelSettings model, ModelCodec codec, Request template, SecretMask mask, AnswerReader reader) {
+    ModelSettings model,
+    ModelCodec codec,
+    Request template,
+    SecretMask mask,
+    AnswerReader reader,
+    InstantSource clock) {
   static final String PATH = "/models";
 
   private static final int OK = 200;
@@ -39,7 +46,8 @@ record ModelCheck(
       if (isMissing(all)) {
         return false;
       }
-      throw mask.mask(codec.refusal(all), prefix());
+      Duration retryAfter = RetryDelay.read(all, clock).orElse(null);
+      throw mask.mask(codec.refusal(all, retryAfter), prefix());
     }
     if (!lists(all)) {
       throw new ProviderException(

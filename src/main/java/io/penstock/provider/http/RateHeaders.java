@@ -27,6 +27,9 @@ final class RateHeaders {
   private static final String ANTHROPIC_INPUT = "anthropic-ratelimit-input-tokens-limit";
   private static final String ANTHROPIC_OUTPUT = "anthropic-ratelimit-output-tokens-limit";
 
+  /** Part of the name of each. */
+  private static final String ANY = "ratelimit";
+
   private static final List<String> LIMITS =
       List.of(
           REQUESTS,
@@ -105,6 +108,18 @@ final class RateHeaders {
       // the answer at hand may have been paid for, and is not lost over this
       LOG.warn("Limits {} were not taken", rates, e);
     }
+  }
+
+  /** Whether an answer has any. */
+  static boolean areIn(HttpAnswer answer) {
+    return answer.headers().keySet().stream().anyMatch(name -> name.contains(ANY));
+  }
+
+  /** Whether nothing is left of some limit. */
+  static boolean sayUsedUp(HttpAnswer answer) {
+    return answer.headers().entrySet().stream()
+        .filter(header -> header.getKey().contains(ANY) && header.getKey().contains("remaining"))
+        .anyMatch(header -> number(header.getValue()) == 0);
   }
 
   /** NaN where it is none. */

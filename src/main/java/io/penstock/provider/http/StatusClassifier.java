@@ -28,6 +28,12 @@ public final class StatusClassifier {
     public ProviderException exception(int status, String message) {
       return new ProviderException(kind, billing, status, message, Details.NONE);
     }
+
+    /** With what the provider says of it. */
+    public ProviderException exception(int status, ErrorBody error) {
+      Details details = Details.NONE.withPressure(error.pressure());
+      return new ProviderException(kind, billing, status, error.describe(status), details);
+    }
   }
 
   /** Of redirects too: they are not followed, so the address is wrong. */

@@ -83,15 +83,16 @@ final class OpenAiAnswer {
   private ProviderException named(ErrorBody error, @Nullable Billing known) {
     int status =
         error.code().matches("[45]\\d\\d") ? Integer.parseInt(error.code()) : UNNAMED_STATUS;
-    Verdict verdict = refusals.classify(status, error);
+    Verdict verdict = refusals.classify(status, error, null);
     TokenUsage usage = OpenAiUsage.reported(json.path("usage")).orElse(null);
     Billing unreported = known == null ? verdict.billing() : known;
+    Details said = verdict.exception(200, error).details();
     return new ProviderException(
         verdict.kind(),
         usage == null ? unreported : Billing.BILLED,
         200,
         error.describe(200),
-        new Details(null, usage, ""));
+        new Details(null, usage, "", said.pressure()));
   }
 
   /** The string, or the text parts of an array; null where there are none. */

@@ -10,8 +10,10 @@ import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.http.ErrorBody;
 import io.penstock.provider.http.WireJson;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One model's requests and answers in the OpenAI dialect. Thread-safe. */
 final class OpenAiCodec implements ModelCodec {
@@ -47,11 +49,9 @@ final class OpenAiCodec implements ModelCodec {
   }
 
   @Override
-  public ProviderException refusal(HttpAnswer answer) {
+  public ProviderException refusal(HttpAnswer answer, @Nullable Duration retryAfter) {
     ErrorBody error = ErrorBody.read(answer.body());
-    return refusals
-        .classify(answer.status(), error)
-        .exception(answer.status(), error.describe(answer.status()));
+    return refusals.classify(answer.status(), error, retryAfter).exception(answer.status(), error);
   }
 
   /** All that is sent beside the model and the messages. */

@@ -4,7 +4,9 @@ import io.penstock.domain.FailureKind;
 import io.penstock.provider.http.ErrorBody;
 import io.penstock.provider.http.StatusClassifier;
 import io.penstock.provider.http.StatusClassifier.Verdict;
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an error body says beyond its status. Source: the codes that OpenAI, Azure, vLLM, llama.cpp
@@ -13,8 +15,14 @@ import java.util.Set;
  * @param sentFields the top-level fields of every request other than the messages
  */
 record OpenAiRefusal(Set<String> sentFields) {
-  Verdict classify(int status, ErrorBody error) {
-    if (isQuota(error)) {
+  /** A limit per day that ends later than this is no matter of waiting. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+  /**
+   * @param retryAfter null where the provider does not say how long to wait
+   */
+  Verdict classify(int status, ErrorBody error, @Nullable Duration retryAfter) {
+    if (isQuota(error) || (status == 429 && isUsedUpForToday(error, retryAfter))) {
       return Verdict.notBilled(FailureKind.QUOTA_EXHAUSTED);
     }
     if (isContext(status, error)) {
@@ -37,6 +45,11 @@ record OpenAiRefusal(Set<String> sentFields) {
 
   private static boolean isQuota(ErrorBody error) {
     return error.names("insufficient_quota", "billing_hard_limit_reached", "billing_not_active");
+  }
+
+  /** A bucket per day that refills steadily says to wait for seconds or minutes. */
+  private static boolean isUsedUpForToday(ErrorBody error, @Nullable Duration retryAfter) {
+    return error.saysPerDay() && (retryAfter == null || retryAfter.compareTo(LONGEST_WAIT) >= 0);
   }
 
   private static boolean isContext(int status, ErrorBody error) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.domain.FailureKind;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
+import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.Samples;
@@ -52,12 +53,30 @@ final class AnthropicRefusalTest {
     "504, timeout.json, TIMEOUT, POSSIBLE"
   })
   void tellsEachRecordedRefusal(int status, String file, FailureKind kind, Billing billing) {
-    ProviderException refusal =
-        codec.refusal(new HttpAnswer(status, Map.of(), recorded("anthropic/refusals/" + file)));
+    ProviderException refusal = refusal(status, file);
 
     assertThat(refusal.kind()).isEqualTo(kind);
     assertThat(refusal.billing()).isEqualTo(billing);
     assertThat(refusal.status()).isEqualTo(status);
     assertThat(refusal).hasMessageStartingWith("HTTP " + status);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "429, rate-limit.json, TOO_FAST",
+    "429, rate-limit-tokens.json, TOO_FAST",
+    "429, concurrent.json, TOO_MANY",
+    "429, too-large.html, TOO_MANY",
+    "529, overloaded.json, OVERLOADED",
+    "429, spend-cap.json, NONE",
+    "500, server.json, NONE"
+  })
+  void tellsWhichLimitWasMet(int status, String file, Pressure pressure) {
+    assertThat(refusal(status, file).pressure()).isEqualTo(pressure);
+  }
+
+  private ProviderException refusal(int status, String file) {
+    byte[] body = recorded("anthropic/refusals/" + file);
+    return codec.refusal(new HttpAnswer(status, Map.of(), body), null);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.provider.ModelProvider;
+import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.Samples;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import mockwebserver3.MockResponse;
@@ -32,6 +34,8 @@ import okio.Okio;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each way of getting no answer is called, and what it may have cost. */
 final class FailedCallTest {
@@ -138,6 +142,38 @@ final class FailedCallTest {
 
     assertThat(failure.kind()).isEqualTo(FailureKind.RATE_LIMITED);
     assertThat(failure.details().retryAfter()).isEqualTo(Duration.ofSeconds(7));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Retry-After: 7                                                   | slow down         | TOO_FAST",
+        "Retry-After: 7; x-ratelimit-remaining-requests: 4                | slow down         | TOO_MANY",
+        "x-ratelimit-remaining-requests: 4; x-ratelimit-remaining-tokens: 0 | slow down       | TOO_FAST",
+        "anthropic-ratelimit-input-tokens-remaining: 0                    | slow down         | TOO_FAST",
+        "anthropic-ratelimit-tokens-limit: 0                              | slow down         | TOO_MANY",
+        "X-Other: 0                                                       | slow down         | TOO_MANY",
+        "X-Other: 0                                                       | 5 calls per second | TOO_FAST",
+        "Retry-After: 7; x-ratelimit-remaining-requests: 0                | max concurrency   | TOO_MANY"
+      })
+  void aRefusalTellsWhichLimitWasMet(String headers, String body, Pressure pressure) {
+    MockResponse.Builder refusal = new MockResponse.Builder().code(429).body(body);
+    Stream.of(headers.split("; ")).forEach(refusal::addHeader);
+    server.enqueue(refusal.build());
+
+    ProviderException failure = call();
+
+    assertThat(failure.kind()).isEqualTo(FailureKind.RATE_LIMITED);
+    assertThat(failure.billing()).isEqualTo(Billing.REFUSED);
+    assertThat(failure.pressure()).isEqualTo(pressure);
+  }
+
+  @Test
+  void aProviderWithoutCapacityIsNoRateWhateverItsHeaders() {
+    server.enqueue(new MockResponse.Builder().code(503).addHeader("Retry-After", "7").build());
+
+    assertThat(call().pressure()).isEqualTo(Pressure.OVERLOADED);
   }
 
   @Test

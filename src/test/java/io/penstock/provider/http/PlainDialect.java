@@ -10,8 +10,10 @@ import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderDialect;
 import io.penstock.provider.ProviderException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the first message and takes the body for the answer, so that tests see the transport. */
 final class PlainDialect implements ProviderDialect {
@@ -79,10 +81,9 @@ final class PlainDialect implements ProviderDialect {
     }
 
     @Override
-    public ProviderException refusal(HttpAnswer answer) {
-      ErrorBody error = ErrorBody.read(answer.body());
+    public ProviderException refusal(HttpAnswer answer, @Nullable Duration retryAfter) {
       return StatusClassifier.classify(answer.status())
-          .exception(answer.status(), error.describe(answer.status()));
+          .exception(answer.status(), ErrorBody.read(answer.body()));
     }
   }
 }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.domain.FailureKind;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
+import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.Samples;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +86,47 @@ final class OpenAiRefusalTest {
     assertThat(refusal(503, new byte[0])).hasMessage("HTTP 503: no message");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PT7M12S   | RATE_LIMITED    | REFUSED",
+        "PT59M59S  | RATE_LIMITED    | REFUSED",
+        "PT1H      | QUOTA_EXHAUSTED | NOT_BILLED",
+        "PT9H      | QUOTA_EXHAUSTED | NOT_BILLED",
+        "          | QUOTA_EXHAUSTED | NOT_BILLED"
+      })
+  void aLimitPerDayIsWaitedForWhereItEndsWithinAnHour(
+      Duration retryAfter, FailureKind kind, Billing billing) {
+    for (String file : List.of("requests-per-day.json", "tokens-per-day.json")) {
+      byte[] body = recorded("openai/refusals/" + file);
+
+      ProviderException refusal = codec.refusal(new HttpAnswer(429, Map.of(), body), retryAfter);
+
+      assertThat(refusal.kind()).isEqualTo(kind);
+      assertThat(refusal.billing()).isEqualTo(billing);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "429, rate-limit.json, TOO_FAST",
+    "429, rate-limit-tokens.json, TOO_FAST",
+    "429, rate-limit-azure.json, TOO_FAST",
+    "429, rate-limit-tokens-azure.json, TOO_FAST",
+    "429, rate-limit-mistral.json, TOO_FAST",
+    "429, concurrent.json, TOO_MANY",
+    "429, gateway.html, TOO_MANY",
+    "429, flex-capacity.json, OVERLOADED",
+    "503, overloaded.json, OVERLOADED",
+    "429, quota.json, NONE",
+    "500, server-error.json, NONE"
+  })
+  void tellsWhichLimitWasMet(int status, String file, Pressure pressure) {
+    assertThat(refusal(status, recorded("openai/refusals/" + file)).pressure()).isEqualTo(pressure);
+  }
+
   private ProviderException refusal(int status, byte[] body) {
-    return codec.refusal(new HttpAnswer(status, Map.of(), body));
+    return codec.refusal(new HttpAnswer(status, Map.of(), body), null);
   }
 }
