@@ -24,7 +24,8 @@ public interface ProviderFactory extends Serializable {
   /**
    * Opens one connection to the model's server in the background, by a request that costs nothing
    * and carries no key, so that the first call finds address and route known and the handshake
-   * done. Returns at once; what fails is found out by the calls.
+   * done. The connection closes again unless a call follows within seconds; what it taught the JVM
+   * of address and TLS session outlives it. Returns at once; what fails is found out by the calls.
    */
   void warmUp(ModelSettings model);
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.config.JobSpec.ConcurrencySpec;
 import io.penstock.config.JobSpec.InputSpec;
+import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.config.JobSpec.ModelSpec;
 import io.penstock.config.JobSpec.OutputSpec;
 import io.penstock.config.JobSpec.PromptSpec;
 import io.penstock.config.JobSpec.RetrySpec;
 import io.penstock.config.JobSpec.RouteSpec;
 import io.penstock.yaml.Problems;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,12 @@ final class JobSpecReaderTest {
       routing:
         - {when: "length(user_prompt) < 100", model: small}
         - {model: large}
-      concurrency: {initial: 20, min: 2, max: 30, chunk_size: 7}
+      concurrency: {initial: 20, min: 2, max: 30, adaptive: false, chunk_size: 7,
+                    chunk_pause_ms: 50, warm_up: false}
+      limits:
+        openai/gpt-4o-mini: {requests_per_minute: 10000, tokens_per_minute: 10000000000, share: 0.5}
+        local/llama: {input_tokens_per_minute: 1, output_tokens_per_minute: 2, max_in_flight: 3}
+      limits_without_plugin: divide
       retry: {max_attempts: 4, max_paid_attempts: 1, request_timeout_seconds: 9,
               row_deadline_seconds: 99}
       prices: {local/llama: {input: "0", output: "0"}}
@@ -87,12 +94,25 @@ final class JobSpecReaderTest {
   void readsHowItIsRunAndWhereTo() {
     JobSpec job = Jobs.read(FULL);
 
-    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(20, 2, 30, true, 7, 0, true));
+    assertThat(job.concurrency()).isEqualTo(new ConcurrencySpec(20, 2, 30, false, 7, 50, false));
     assertThat(job.retry()).isEqualTo(new RetrySpec(4, 1, 9, 99));
     assertThat(job.output()).isEqualTo(new OutputSpec("/lake/answers", "parquet", "append", "ai_"));
     assertThat(job.output().overwrites()).isFalse();
     assertThat(job.failures().toleratedFraction()).isEqualByComparingTo("0.25");
     assertThat(job.prices()).hasToString("{\"local/llama\":{\"input\":\"0\",\"output\":\"0\"}}");
+  }
+
+  @Test
+  void readsLimits() {
+    JobSpec job = Jobs.read(FULL);
+
+    assertThat(job.limits())
+        .containsOnly(
+            Map.entry(
+                "openai/gpt-4o-mini",
+                new LimitSpec(10_000L, 10_000_000_000L, null, null, null, new BigDecimal("0.5"))),
+            Map.entry("local/llama", new LimitSpec(null, null, 1L, 2L, 3, BigDecimal.ONE)));
+    assertThat(job.limitsWithoutPlugin()).isEqualTo("divide");
   }
 
   @Test
@@ -109,6 +129,8 @@ final class JobSpecReaderTest {
     assertThat(job.failures().toleratedFraction()).isEqualByComparingTo("0.05");
     assertThat(job.routing()).isEmpty();
     assertThat(job.prices()).isEmpty();
+    assertThat(job.limits()).isEmpty();
+    assertThat(job.limitsWithoutPlugin()).isEqualTo("refuse");
   }
 
   @Test
@@ -182,6 +204,14 @@ final class JobSpecReaderTest {
         "concurrency.initial=0              | concurrency.initial: is 0, must be at least 1 and at most 10000",
         "concurrency={initial: 3, min: 4}   | concurrency: initial is 3, must lie between min (4) and max (null)",
         "concurrency={initial: 3, max: 2}   | concurrency: initial is 3, must lie between min (null) and max (2)",
+        "concurrency.chunk_pause_ms=3600001 | concurrency.chunk_pause_ms: is 3600001, must be at least 0 and at most 3600000",
+        "concurrency.adaptive=maybe         | concurrency.adaptive: must be true or false, is 'maybe'",
+        "limits_without_plugin=ignore       | limits_without_plugin: is 'ignore', must be one of refuse, divide",
+        "limits={openai/gpt-4o-mini: {share: 0}}   | limits.openai/gpt-4o-mini: share is 0, must be above 0",
+        "limits={openai/gpt-4o-mini: {share: 1.1}} | limits.openai/gpt-4o-mini.share: is 1.1, must be at least 0 and at most 1",
+        "limits={openai/gpt-4o-mini: {max_in_flight: 0}} | limits.openai/gpt-4o-mini.max_in_flight: is 0, must be at least 1",
+        "limits={openai/gpt-4o-mini: {requests_per_minute: 0.5}} | limits.openai/gpt-4o-mini.requests_per_minute: must be a whole number, is '0.5'",
+        "limits={openai/gpt-4o-mini: {rpm: 5}} | limits.openai/gpt-4o-mini.rpm: unknown key; known are: ",
         "retry.max_attempts=0               | retry.max_attempts: is 0, must be at least 1 and at most 1000",
         "providers=[openai]                 | providers: must be a mapping, is a list"
       })

@@ -1,6 +1,7 @@
 package io.penstock.provider.http;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -15,29 +16,36 @@ final class WarmUp implements Callback {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
   private static final int TIMEOUT_SECONDS = 10;
 
+  private final CompletableFuture<Boolean> connected = new CompletableFuture<>();
+
   private WarmUp() {}
 
   /**
    * Returns at once.
    *
    * @param base any address of the server
+   * @return whether the connection is open, once that is known
    */
-  static void start(HttpUrl base) {
+  static CompletableFuture<Boolean> start(HttpUrl base) {
     HttpUrl root = base.newBuilder().encodedPath("/").query(null).build();
     Request head = new Request.Builder().url(root).header("User-Agent", "penstock").head().build();
     Call call = SharedClient.withRoomFor(1).newCall(head);
     call.timeout().timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    call.enqueue(new WarmUp());
+    WarmUp warmUp = new WarmUp();
+    call.enqueue(warmUp);
+    return warmUp.connected;
   }
 
   /** Closed, the connection goes back to the pool; whatever the status, it is open. */
   @Override
   public void onResponse(Call call, Response response) {
     response.close();
+    connected.complete(true);
   }
 
   @Override
   public void onFailure(Call call, IOException cause) {
     LOG.debug("No connection to {} ahead of the calls", call.request().url().host(), cause);
+    connected.complete(false);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.domain.Completion;
+import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.Samples;
@@ -17,8 +18,10 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -150,6 +153,43 @@ final class HttpProviderFactoryTest {
   }
 
   @Test
+  void tellsTheLimitsThatAnswersNameRefusalsIncluded() throws Exception {
+    server.enqueue(limited(429, "60"));
+    server.enqueue(limited(200, "60"));
+    server.enqueue(limited(200, "90"));
+    List<Double> learnt = new CopyOnWriteArrayList<>();
+    ModelProvider model = connect(KEY, rates -> learnt.add(rates.requests()));
+
+    failure(model.complete(request("one")));
+    assertThat(learnt).containsExactly(60.0);
+    answer(model.complete(request("two")));
+    answer(model.complete(request("three")));
+
+    assertThat(learnt).containsExactly(60.0, 90.0);
+  }
+
+  @Test
+  void anAnswerIsNotLostOverLimitsThatAreNotTaken() throws Exception {
+    server.enqueue(limited(200, "60"));
+    ModelProvider model =
+        connect(
+            KEY,
+            rates -> {
+              throw new IllegalStateException("a defect of the taker");
+            });
+
+    assertThat(answer(model.complete(request("one"))).text()).isEqualTo("hi");
+  }
+
+  private static MockResponse limited(int status, String requests) {
+    return new MockResponse.Builder()
+        .code(status)
+        .addHeader("X-RateLimit-Limit-Requests", requests)
+        .body("hi")
+        .build();
+  }
+
+  @Test
   void refusesAKeyThatNoHeaderMayHoldWithoutQuotingIt() {
     assertThatThrownBy(() -> connect(KEY + "\n", 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -166,6 +206,10 @@ final class HttpProviderFactoryTest {
     assertThatThrownBy(
             () -> factory.connect(Samples.model("plain", "ftp://x"), null, 1, learnt -> {}))
         .hasMessage("Provider acme: base_url is not an http or https URL");
+  }
+
+  private ModelProvider connect(String key, Consumer<LearntRates> learnt) {
+    return factory.connect(Samples.model("plain", server.url("/v1").toString()), key, 1, learnt);
   }
 
   private ModelProvider connect(String key, int maxInFlight) {
