@@ -30,7 +30,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--faults",
-      description = "500=0.02,503=0.02,529=0.01,reset=0.01,malformed=0.01,truncated=0.01,slow=0.01")
+      description =
+          "429=0.02,500=0.02,503=0.02,529=0.01,quota=0.01,reset=0.01,malformed=0.01,truncated=0.01,slow=0.01")
   String faults;
 
   @Option(
@@ -44,14 +45,26 @@ final class SimulateCommand implements Callable<Integer> {
   String seed;
 
   @Option(
-      names = {
-        "--max-in-flight",
-        "--requests-per-minute",
-        "--tokens-per-minute",
-        "--burst-seconds",
-        "--batch-seconds"
-      },
-      hidden = true)
+      names = "--max-in-flight",
+      description = "requests to a model at the same time; default: no limit")
+  String maxInFlight;
+
+  @Option(
+      names = "--requests-per-minute",
+      description = "requests to a model per minute; default: no limit")
+  String requestsPerMinute;
+
+  @Option(
+      names = "--tokens-per-minute",
+      description = "input and output tokens of a model per minute; default: no limit")
+  String tokensPerMinute;
+
+  @Option(
+      names = "--burst-seconds",
+      description = "what may be used at once, in seconds of the rates per minute; default: 60")
+  String burstSeconds;
+
+  @Option(names = "--batch-seconds", hidden = true)
   String unbuilt;
 
   @Override

@@ -3,6 +3,7 @@ package io.penstock.simulator;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.penstock.domain.Message;
 import io.penstock.simulator.AnswerFunction.Answer;
+import io.penstock.simulator.ModelGate.Standing;
 import io.penstock.simulator.SimulatedRequest.Identity;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * 2026-08). Text only, no streaming; tools and thinking are accepted and ignored. Tokens are those
  * of o200k_base, since Claude's own tokenizer is not public.
  */
-final class AnthropicWire implements WireDialect, RequestFields.Wording {
+final class AnthropicWire implements WireDialect {
   static final HttpString VERSION = new HttpString("anthropic-version");
   static final HttpString API_KEY = new HttpString("x-api-key");
   private static final HttpString REQUEST_ID = new HttpString("request-id");
@@ -122,6 +123,11 @@ final class AnthropicWire implements WireDialect, RequestFields.Wording {
           json.writeObjectFieldStart("error");
           json.writeStringField("type", error.type());
           json.writeStringField("message", error.text());
+          if (error.code() != null) {
+            json.writeObjectFieldStart("details");
+            json.writeStringField("error_code", error.code());
+            json.writeEndObject();
+          }
           json.writeEndObject();
           json.writeStringField("request_id", "req_" + requestId);
         });
@@ -218,8 +224,35 @@ final class AnthropicWire implements WireDialect, RequestFields.Wording {
     return switch (fault) {
       case UNAVAILABLE -> new ApiException(503, "api_error", "Service unavailable");
       case OVERLOADED -> new ApiException(529, "overloaded_error", "Overloaded");
+      case QUOTA ->
+          new ApiException(
+              429,
+              AnthropicRates.RATE_LIMIT_ERROR,
+              "Your organization has reached its monthly spend limit.",
+              null,
+              "enforced_spend_limit_reached");
       default -> new ApiException(500, "api_error", "Internal server error");
     };
+  }
+
+  @Override
+  public Fault overload() {
+    return Fault.OVERLOADED;
+  }
+
+  @Override
+  public ApiException refusal(String model, Refusal refusal) {
+    return AnthropicRates.refusal(refusal);
+  }
+
+  @Override
+  public void addStanding(HeaderMap headers, Standing standing, Instant now) {
+    AnthropicRates.addStanding(headers, standing, now);
+  }
+
+  @Override
+  public void addRetryAfter(HeaderMap headers, Duration wait) {
+    headers.put(Headers.RETRY_AFTER, WireDialect.wholeSeconds(wait));
   }
 
   @Override

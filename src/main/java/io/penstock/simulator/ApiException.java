@@ -15,7 +15,7 @@ final class ApiException extends Exception {
   /**
    * @param type the provider's word in the error object
    * @param parameter the field at fault; null where there is none or the dialect does not name it
-   * @param code null where there is none or the dialect has no codes
+   * @param code OpenAI's, or the one in Anthropic's details; null where there is none
    */
   ApiException(
       int status, String type, String message, @Nullable String parameter, @Nullable String code) {
@@ -26,7 +26,7 @@ final class ApiException extends Exception {
     this.code = code;
   }
 
-  /** An error of a dialect without parameters and codes. */
+  /** An error without parameter and code. */
   ApiException(int status, String type, String message) {
     this(status, type, message, null, null);
   }

@@ -4,6 +4,9 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.simulator.AnswerDelivery.Reply;
 import io.penstock.simulator.AnswerFunction.Answer;
 import io.penstock.simulator.Invoice.Charge;
+import io.penstock.simulator.ModelGate.Admission;
+import io.penstock.simulator.ModelGate.Decision;
+import io.penstock.simulator.ModelGate.Standing;
 import io.penstock.simulator.StatsRecorder.Attempt;
 import io.penstock.simulator.StatsRecorder.Entry;
 import io.undertow.io.Receiver;
@@ -17,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,23 +37,30 @@ final class ExchangeHandler implements HttpHandler {
   private final WireDialect dialect;
   private final SimulatorOptions options;
   private final ModelCatalog catalog;
+  private final AccountGates gates;
   private final Supplier<StatsRecorder> recorder;
   private final InstantSource clock;
   private final AnswerFunction answers;
+  private final FaultChoice faults;
 
-  ExchangeHandler(
-      WireDialect dialect,
+  ExchangeHandler(WireDialect dialect, Account account) {
+    this.dialect = dialect;
+    this.options = account.options();
+    this.catalog = account.catalog();
+    this.gates = account.gates();
+    this.recorder = account.recorder();
+    this.clock = account.clock();
+    this.answers = new AnswerFunction(options.seed(), options.accuracy());
+    this.faults = new FaultChoice(dialect, options, gates);
+  }
+
+  /** What the dialects share: the simulator has one account. */
+  record Account(
       SimulatorOptions options,
       ModelCatalog catalog,
+      AccountGates gates,
       Supplier<StatsRecorder> recorder,
-      InstantSource clock) {
-    this.dialect = dialect;
-    this.options = options;
-    this.catalog = catalog;
-    this.recorder = recorder;
-    this.clock = clock;
-    this.answers = new AnswerFunction(options.seed(), options.accuracy());
-  }
+      InstantSource clock) {}
 
   /** A response and how long the caller waits for it. */
   private record Prepared(Reply reply, Duration latency) {}
@@ -106,21 +115,73 @@ final class ExchangeHandler implements HttpHandler {
       authenticate(dialect, options, exchange);
       SimulatedRequest request = dialect.read(exchange.getRequestHeaders(), body);
       long inputTokens = catalog.check(request, dialect);
+      String asked = faults.asked(exchange.getRequestHeaders());
       Attempt attempt = entry.accepted(request.identity());
-      Fault fault = drawFault(attempt);
+      Fault fault = faults.choose(asked, entry, attempt);
       if (fault != null && fault.failsRequest()) {
         entry.failed(request.identity());
       }
-      Duration latency =
-          fault != null && fault.isImmediate() ? Duration.ZERO : drawLatency(request, attempt);
+      Admission admission = admit(exchange, entry, request, inputTokens, fault);
       Reply reply =
           fault != null && fault.isRefusal()
               ? error(dialect.refusal(fault), requestId)
               : answer(request, inputTokens, fault);
-      return new Prepared(reply, latency);
+      if (reply.charge() != null) {
+        admission.uses(reply.charge().tokens());
+      }
+      return new Prepared(reply, drawLatency(request, attempt));
     } catch (ApiException e) {
       return new Prepared(error(e, requestId), Duration.ZERO);
     }
+  }
+
+  /** Throws what a fault or a limit refuses at once; that takes nothing from any limit. */
+  private Admission admit(
+      HttpServerExchange exchange,
+      Entry entry,
+      SimulatedRequest request,
+      long inputTokens,
+      @Nullable Fault fault)
+      throws ApiException {
+    ModelGate gate = gates.gate(request.model());
+    if (fault != null && fault.isImmediate()) {
+      entry.turnedAway();
+      addStanding(exchange, gate.standing());
+      throw fault == Fault.RATE_LIMITED
+          ? worded(exchange, request, gate.pretendedRefusal())
+          : dialect.refusal(fault);
+    }
+    Decision decision = gate.admit(() -> inputTokens + mostOutputTokens(request));
+    if (decision instanceof Refusal refusal) {
+      entry.turnedAway(refusal.reason());
+      addStanding(exchange, gate.standing());
+      throw worded(exchange, request, refusal);
+    }
+    Admission admission = (Admission) decision;
+    entry.admitted(admission::release);
+    addStanding(exchange, admission.standing());
+    return admission;
+  }
+
+  private ApiException worded(
+      HttpServerExchange exchange, SimulatedRequest request, Refusal refusal) {
+    if (!refusal.retryAfter().isZero()) {
+      dialect.addRetryAfter(exchange.getResponseHeaders(), refusal.retryAfter());
+    }
+    return dialect.refusal(request.model(), refusal);
+  }
+
+  private void addStanding(HttpServerExchange exchange, Standing standing) {
+    if (!standing.isUnlimited()) {
+      dialect.addStanding(exchange.getResponseHeaders(), standing, clock.instant());
+    }
+  }
+
+  /** The request's own limit; without one, the length of its answer. */
+  private long mostOutputTokens(SimulatedRequest request) {
+    return request.maxOutputTokens() == Long.MAX_VALUE
+        ? generate(request).outputTokens()
+        : request.maxOutputTokens();
   }
 
   /** Refuses a missing or wrong key where the options ask for one. */
@@ -141,26 +202,24 @@ final class ExchangeHandler implements HttpHandler {
     }
   }
 
-  private @Nullable Fault drawFault(Attempt attempt) {
-    long seed = SimulatedRequest.mix(options.seed()) + attempt.arrival();
-    return Fault.draw(options.faults(), new SplittableRandom(seed));
-  }
-
   private Duration drawLatency(SimulatedRequest request, Attempt attempt) {
     return options.latency().draw(request.identity().random(options.seed(), attempt.number()));
   }
 
   private Reply answer(SimulatedRequest request, long inputTokens, @Nullable Fault fault) {
-    Answer answer =
-        answers.answer(
-            request.model(),
-            request.lastUserMessage(),
-            request.identity(),
-            catalog.outputLimit(request));
+    Answer answer = generate(request);
     byte[] body = dialect.answer(request, inputTokens, answer, clock.instant());
     TokenUsage usage = TokenUsage.of(inputTokens, answer.outputTokens());
     Charge charge = new Charge(request.model(), catalog.price(request.model()), usage);
     return new Reply(OK, body, charge, fault);
+  }
+
+  private Answer generate(SimulatedRequest request) {
+    return answers.answer(
+        request.model(),
+        request.lastUserMessage(),
+        request.identity(),
+        catalog.outputLimit(request));
   }
 
   private Reply error(ApiException error, String requestId) {

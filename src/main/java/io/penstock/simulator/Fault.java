@@ -22,7 +22,11 @@ public enum Fault {
   /** Status 200 and half of the announced body, then the connection is closed; billed. */
   TRUNCATED("truncated"),
   /** A right answer whose body takes five seconds longer. */
-  SLOW("slow");
+  SLOW("slow"),
+  /** Status 429 at once, for requests per minute, whatever the limits; not billed. */
+  RATE_LIMITED("429"),
+  /** Status 429 at once, for an account without credit; not billed. */
+  QUOTA("quota");
 
   private final String word;
 
@@ -45,12 +49,12 @@ public enum Fault {
 
   /** True for an error that is answered in place of an answer. */
   boolean isRefusal() {
-    return this == INTERNAL_ERROR || this == UNAVAILABLE || this == OVERLOADED;
+    return this == INTERNAL_ERROR || isImmediate();
   }
 
   /** True for a refusal that comes before any work was begun, so without latency. */
   boolean isImmediate() {
-    return this == UNAVAILABLE || this == OVERLOADED;
+    return this == UNAVAILABLE || this == OVERLOADED || this == RATE_LIMITED || this == QUOTA;
   }
 
   /** True where the caller gets no usable answer. */

@@ -28,6 +28,11 @@ final class Invoice {
    * @param price null for a model without a price, whose answers are counted and not billed
    */
   record Charge(String model, @Nullable ModelPrice price, TokenUsage usage) {
+    /** Input and output together. */
+    long tokens() {
+      return usage.inputTokens() + usage.outputTokens();
+    }
+
     private BigDecimal total() {
       return price == null ? BigDecimal.ZERO : price.cost(usage).amount();
     }
@@ -87,6 +92,13 @@ final class Invoice {
   void moveToUndelivered(Charge charge) {
     bill(charge).delivered.add(charge, -ONE);
     bill(charge).undelivered.add(charge, ONE);
+  }
+
+  /** Input and output tokens of the delivered answers. */
+  long deliveredTokens() {
+    return bills.values().stream()
+        .mapToLong(bill -> bill.delivered.inputTokens + bill.delivered.outputTokens)
+        .sum();
   }
 
   private ModelBill bill(Charge charge) {

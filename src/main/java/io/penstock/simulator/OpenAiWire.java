@@ -3,6 +3,7 @@ package io.penstock.simulator;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.penstock.domain.Message;
 import io.penstock.simulator.AnswerFunction.Answer;
+import io.penstock.simulator.ModelGate.Standing;
 import io.penstock.simulator.SimulatedRequest.Identity;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * bodies as observed. One choice, text only, no streaming; tools and response formats are accepted
  * and ignored.
  */
-final class OpenAiWire implements WireDialect, RequestFields.Wording {
+final class OpenAiWire implements WireDialect {
   private static final String BEARER = "Bearer ";
   private static final String INVALID_REQUEST = "invalid_request_error";
   private static final Pattern INDEX = Pattern.compile("\\.(\\d+)");
@@ -265,6 +266,13 @@ final class OpenAiWire implements WireDialect, RequestFields.Wording {
               "server_is_overloaded");
       case OVERLOADED ->
           new ApiException(529, "server_error", "The server is overloaded.", null, "slow_down");
+      case QUOTA ->
+          new ApiException(
+              429,
+              "insufficient_quota",
+              "You exceeded your current quota, please check your plan and billing details.",
+              null,
+              "insufficient_quota");
       default ->
           new ApiException(
               500,
@@ -273,6 +281,26 @@ final class OpenAiWire implements WireDialect, RequestFields.Wording {
               null,
               "internal_error");
     };
+  }
+
+  @Override
+  public Fault overload() {
+    return Fault.UNAVAILABLE;
+  }
+
+  @Override
+  public ApiException refusal(String model, Refusal refusal) {
+    return OpenAiRates.refusal(model, refusal);
+  }
+
+  @Override
+  public void addStanding(HeaderMap headers, Standing standing, Instant now) {
+    OpenAiRates.addStanding(headers, standing);
+  }
+
+  @Override
+  public void addRetryAfter(HeaderMap headers, Duration wait) {
+    OpenAiRates.addRetryAfter(headers, wait);
   }
 
   @Override

@@ -80,6 +80,16 @@ final class RequestFields {
     return root.hasNonNull(field);
   }
 
+  /** True also where the field is null. */
+  boolean mentions(String field) {
+    return root.has(field);
+  }
+
+  /** The field as it is; a missing node where it is absent. */
+  JsonNode value(String field) {
+    return root.path(field);
+  }
+
   boolean isTrue(String field) {
     return root.path(field).asBoolean(false);
   }

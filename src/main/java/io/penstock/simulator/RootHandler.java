@@ -1,5 +1,6 @@
 package io.penstock.simulator;
 
+import io.penstock.simulator.ExchangeHandler.Account;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -25,6 +26,7 @@ final class RootHandler implements HttpHandler {
   private final AtomicReference<StatsRecorder> recorder;
   private final WireDialect openAi = new OpenAiWire();
   private final WireDialect anthropic = new AnthropicWire();
+  private final LimitsHandler limits;
   private final HttpHandler chatCompletions;
   private final HttpHandler messages;
 
@@ -33,8 +35,11 @@ final class RootHandler implements HttpHandler {
     this.catalog = catalog;
     this.clock = clock;
     recorder = new AtomicReference<>(new StatsRecorder(clock));
-    chatCompletions = new ExchangeHandler(openAi, options, catalog, recorder::get, clock);
-    messages = new ExchangeHandler(anthropic, options, catalog, recorder::get, clock);
+    AccountGates gates = new AccountGates(options.limits(), clock);
+    Account account = new Account(options, catalog, gates, recorder::get, clock);
+    limits = new LimitsHandler(gates, openAi);
+    chatCompletions = new ExchangeHandler(openAi, account);
+    messages = new ExchangeHandler(anthropic, account);
   }
 
   SimulatorStats stats() {
@@ -50,6 +55,7 @@ final class RootHandler implements HttpHandler {
       case "/stats" -> get(exchange, () -> recorder.get().stats().toJson());
       case "/invoice" -> get(exchange, () -> recorder.get().invoice());
       case "/reset" -> post(exchange, openAi, this::reset);
+      case "/limits" -> post(exchange, openAi, this::changeLimits);
       default -> {
         if (path.equals(MODELS) || path.startsWith(MODELS + "/")) {
           get(exchange, () -> models(exchange));
@@ -122,6 +128,19 @@ final class RootHandler implements HttpHandler {
   private void reset(HttpServerExchange exchange) {
     recorder.set(new StatsRecorder(clock));
     send(exchange, OK, recorder.get().stats().toJson());
+  }
+
+  private void changeLimits(HttpServerExchange exchange) {
+    exchange
+        .getRequestReceiver()
+        .receiveFullBytes(
+            (received, body) -> {
+              try {
+                send(received, OK, limits.change(body));
+              } catch (ApiException e) {
+                send(received, openAi, e);
+              }
+            });
   }
 
   private void send(HttpServerExchange exchange, WireDialect dialect, ApiException error) {

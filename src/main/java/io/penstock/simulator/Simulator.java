@@ -15,7 +15,7 @@ import org.xnio.Options;
  * <p>{@code POST /v1/chat/completions} and {@code POST /v1/messages} answer as {@link
  * AnswerFunction} says; input tokens are those of the contents plus 3 for each message plus 3, by
  * {@code o200k_base}. {@code GET /stats} and {@code GET /invoice} tell what was served and billed,
- * {@code POST /reset} begins both anew.
+ * {@code POST /reset} begins both anew, and {@code POST /limits} changes the limits.
  *
  * <p>Thread-safe. Its threads are daemons: a program that is to go on serving has to wait by
  * itself.
@@ -47,8 +47,16 @@ public final class Simulator implements AutoCloseable {
    * @throws IllegalStateException where the port cannot be had
    */
   public static Simulator start(SimulatorOptions options, PriceList prices, int port) {
+    return start(options, prices, port, InstantSource.system());
+  }
+
+  /**
+   * @param clock of the limits and figures; latencies pass in real time
+   */
+  static Simulator start(
+      SimulatorOptions options, PriceList prices, int port, InstantSource clock) {
     ModelCatalog catalog = new ModelCatalog(prices, options.accuracy().keySet());
-    RootHandler handler = new RootHandler(options, catalog, InstantSource.system());
+    RootHandler handler = new RootHandler(options, catalog, clock);
     Undertow server =
         Undertow.builder()
             .addHttpListener(port, LOOPBACK)

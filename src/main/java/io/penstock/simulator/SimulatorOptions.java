@@ -20,23 +20,28 @@ import org.jspecify.annotations.Nullable;
  * @param accuracy probability per model, 0 to 1, that a sum in the prompt is answered right;
  *     default 1
  * @param seed answers, latencies and faults follow from it, default 0
+ * @param limits of each model, default {@link SimulatorLimits#NONE}
  */
 public record SimulatorOptions(
     @Nullable String apiKey,
     LatencyModel latency,
     Map<Fault, Double> faults,
     Map<String, Double> accuracy,
-    long seed) {
+    long seed,
+    SimulatorLimits limits) {
   private static final Set<String> ALLOWED =
-      new TreeSet<>(Set.of("api-key", "latency", "faults", "accuracy", "seed"));
-  private static final Set<String> NOT_BUILT_YET =
-      Set.of(
-          "max-in-flight",
-          "requests-per-minute",
-          "tokens-per-minute",
-          "burst-seconds",
-          "batch-seconds");
-  private static final Set<String> FAULTS_NOT_BUILT_YET = Set.of("429", "quota");
+      new TreeSet<>(
+          Set.of(
+              "api-key",
+              "latency",
+              "faults",
+              "accuracy",
+              "seed",
+              "max-in-flight",
+              "requests-per-minute",
+              "tokens-per-minute",
+              "burst-seconds"));
+  private static final Set<String> NOT_BUILT_YET = Set.of("batch-seconds");
 
   /** Forgives the rounding of decimal fractions that add up to 1. */
   private static final double ROUNDING = 1e-9;
@@ -50,9 +55,10 @@ public record SimulatorOptions(
     }
   }
 
-  /** No key, no latency, no faults, always right, seed 0. */
+  /** No key, no latency, no faults, always right, seed 0, no limits. */
   public static SimulatorOptions defaults() {
-    return new SimulatorOptions(null, LatencyModel.NONE, Map.of(), Map.of(), 0);
+    return new SimulatorOptions(
+        null, LatencyModel.NONE, Map.of(), Map.of(), 0, SimulatorLimits.NONE);
   }
 
   /**
@@ -69,8 +75,8 @@ public record SimulatorOptions(
   /** Hides the key. */
   @Override
   public String toString() {
-    return "SimulatorOptions[apiKey=%s, latency=%s, faults=%s, accuracy=%s, seed=%d]"
-        .formatted(apiKey == null ? "none" : "***", latency, faults, accuracy, seed);
+    return "SimulatorOptions[apiKey=%s, latency=%s, faults=%s, accuracy=%s, seed=%d, limits=%s]"
+        .formatted(apiKey == null ? "none" : "***", latency, faults, accuracy, seed, limits);
   }
 
   /** Reads one map of options and gathers what is wrong with it. */
@@ -100,10 +106,19 @@ public record SimulatorOptions(
       Map<Fault, Double> faults = read("faults", Map.of(), Parser::faults);
       Map<String, Double> accuracy = read("accuracy", Map.of(), Parser::probabilities);
       Long seed = read("seed", 0L, Parser::seed);
+      SimulatorLimits limits = limits();
       if (!problems.isEmpty()) {
         throw new IllegalArgumentException(String.join("; ", problems));
       }
-      return new SimulatorOptions(apiKey, latency, faults, accuracy, seed);
+      return new SimulatorOptions(apiKey, latency, faults, accuracy, seed, limits);
+    }
+
+    private SimulatorLimits limits() {
+      return new SimulatorLimits(
+          read("max-in-flight", null, SimulatorLimits::limit),
+          read("requests-per-minute", null, SimulatorLimits::limit),
+          read("tokens-per-minute", null, SimulatorLimits::limit),
+          read("burst-seconds", SimulatorLimits.WHOLE_MINUTE, SimulatorLimits::burst));
     }
 
     /** The option's value, or the default where it is absent or wrong. */
@@ -139,13 +154,12 @@ public record SimulatorOptions(
     private static Map<Fault, Double> faults(String text) {
       EnumMap<Fault, Double> faults = new EnumMap<>(Fault.class);
       probabilities(text).forEach((word, probability) -> faults.put(fault(word), probability));
-      return new SimulatorOptions(null, LatencyModel.NONE, faults, Map.of(), 0).faults();
+      return new SimulatorOptions(
+              null, LatencyModel.NONE, faults, Map.of(), 0, SimulatorLimits.NONE)
+          .faults();
     }
 
     private static Fault fault(String word) {
-      if (FAULTS_NOT_BUILT_YET.contains(word)) {
-        throw new IllegalArgumentException("names " + word + ", which is not built yet");
-      }
       return Fault.named(word)
           .orElseThrow(
               () ->

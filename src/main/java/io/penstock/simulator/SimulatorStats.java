@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param byStatus responses by status; a connection closed without an answer has none
  * @param undelivered answers that were generated and billed but did not reach the client whole
  * @param spoilt undelivered ones that a fault, and not the client, kept from arriving whole
- * @param failedRequests distinct requests that a fault made fail at least once
+ * @param failedRequests distinct requests that a fault made fail at least once; a limit is no fault
+ * @param refused requests that a limit turned away
  */
 public record SimulatorStats(
     long requests,
@@ -31,7 +32,10 @@ public record SimulatorStats(
     long undelivered,
     long spoilt,
     long failedRequests,
+    Refused refused,
     Load load) {
+  private static final double NANOS_PER_SECOND = 1e9;
+
   public SimulatorStats {
     byStatus = Collections.unmodifiableSortedMap(new TreeMap<>(byStatus));
   }
@@ -43,13 +47,21 @@ public record SimulatorStats(
    * @param firstAt when the first request arrived; null before
    * @param lastRequestAt when the last request arrived; null before
    * @param lastAt when the last answer was handed over; null before
+   * @param inFlightTime the sum of the times that each admitted request has been in flight: divided
+   *     by a span of time, their mean number
+   * @param okTokens input and output tokens of the answers that were delivered whole
    */
   public record Load(
       int inFlight,
       int peakInFlight,
       @Nullable Instant firstAt,
       @Nullable Instant lastRequestAt,
-      @Nullable Instant lastAt) {}
+      @Nullable Instant lastAt,
+      Duration inFlightTime,
+      long okTokens) {}
+
+  /** Requests that were refused with 429, by the limit that refused them; faults do not count. */
+  public record Refused(long requests, long tokens, long inFlight) {}
 
   /** Requests beyond the first of each distinct one: repeats, retries and refused ones. */
   public long duplicates() {
@@ -94,6 +106,13 @@ public record SimulatorStats(
     json.writeNumberField("undelivered", undelivered);
     json.writeNumberField("spoilt", spoilt);
     json.writeNumberField("failed_requests", failedRequests);
+    json.writeObjectFieldStart("refused");
+    json.writeNumberField("requests", refused.requests());
+    json.writeNumberField("tokens", refused.tokens());
+    json.writeNumberField("in_flight", refused.inFlight());
+    json.writeEndObject();
+    json.writeNumberField("in_flight_seconds", load.inFlightTime().toNanos() / NANOS_PER_SECOND);
+    json.writeNumberField("ok_tokens", load.okTokens());
   }
 
   private static @Nullable String text(@Nullable Instant instant) {

@@ -1,13 +1,16 @@
 package io.penstock.simulator;
 
 import io.penstock.simulator.Invoice.Charge;
+import io.penstock.simulator.Refusal.Reason;
 import io.penstock.simulator.SimulatedRequest.Identity;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * than it has open.
  */
 final class StatsRecorder {
+  /** Refusals before a request that wants to be retried is answered. */
+  private static final int RETRIES_PROVOKED = 2;
+
+  private static final Runnable ENDED = () -> {};
+
   private final InstantSource clock;
   private final Invoice invoice = new Invoice();
   private final Map<Identity, Progress> distinct = new HashMap<>();
@@ -31,25 +39,30 @@ final class StatsRecorder {
   private long failedRequests;
   private int inFlight;
   private int peakInFlight;
+  private final EnumMap<Reason, Long> refused = new EnumMap<>(Reason.class);
+  private final InFlightTime inFlightTime;
   private @Nullable Instant firstAt;
   private @Nullable Instant lastRequestAt;
   private @Nullable Instant lastAt;
 
   StatsRecorder(InstantSource clock) {
     this.clock = clock;
+    inFlightTime = new InFlightTime(clock.instant());
   }
 
   /** What has become of one distinct request. */
   private static final class Progress {
     private int attempts;
     private boolean failed;
+    private int retriesProvoked;
   }
 
   /**
+   * @param identity of the request
    * @param arrival number of this attempt among all that were accepted, from 1
    * @param number of this attempt among those of the same request, from 1
    */
-  record Attempt(long arrival, int number) {}
+  record Attempt(Identity identity, long arrival, int number) {}
 
   synchronized Entry arrived() {
     requests++;
@@ -69,7 +82,20 @@ final class StatsRecorder {
         undelivered,
         spoilt,
         failedRequests,
-        new SimulatorStats.Load(inFlight, peakInFlight, firstAt, lastRequestAt, lastAt));
+        new SimulatorStats.Refused(
+            refused(Reason.REQUESTS), refused(Reason.TOKENS), refused(Reason.IN_FLIGHT)),
+        new SimulatorStats.Load(
+            inFlight,
+            peakInFlight,
+            firstAt,
+            lastRequestAt,
+            lastAt,
+            inFlightTime.until(clock.instant()),
+            invoice.deliveredTokens()));
+  }
+
+  private long refused(Reason reason) {
+    return refused.getOrDefault(reason, 0L);
   }
 
   synchronized byte[] invoice() {
@@ -77,13 +103,21 @@ final class StatsRecorder {
   }
 
   private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return millis(clock.instant());
+  }
+
+  private static Instant millis(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** One HTTP request's line in the figures. It ends once; what comes later is ignored. */
   final class Entry {
     private boolean open = true;
     private boolean countedAsDelivered;
+    private @Nullable Instant inFlightSince;
+
+    /** Where there is nothing more to run, {@link #ENDED}. */
+    private final AtomicReference<@Nullable Runnable> atEnd = new AtomicReference<>();
 
     /** Counts a request that is neither refused for its key nor for what it asks. */
     Attempt accepted(Identity identity) {
@@ -91,7 +125,48 @@ final class StatsRecorder {
         Progress progress = distinct.computeIfAbsent(identity, absent -> new Progress());
         accepted++;
         progress.attempts++;
-        return new Attempt(accepted, progress.attempts);
+        if (open) {
+          inFlightSince = clock.instant();
+          inFlightTime.begun(inFlightSince);
+        }
+        return new Attempt(identity, accepted, progress.attempts);
+      }
+    }
+
+    /**
+     * The request takes a place among those in flight.
+     *
+     * @param release run once: when the request ends, which may have been before
+     */
+    void admitted(Runnable release) {
+      if (!atEnd.compareAndSet(null, release)) {
+        release.run();
+      }
+    }
+
+    /** The request is refused at once and never was in flight. */
+    void turnedAway() {
+      synchronized (StatsRecorder.this) {
+        if (inFlightSince != null) {
+          inFlightTime.forgotten(inFlightSince);
+          inFlightSince = null;
+        }
+      }
+    }
+
+    /** A limit refuses the request at once. */
+    void turnedAway(Reason reason) {
+      synchronized (StatsRecorder.this) {
+        refused.merge(reason, 1L, Long::sum);
+        turnedAway();
+      }
+    }
+
+    /** True the first times that this is asked about a request. */
+    boolean isToBeRetried(Attempt attempt) {
+      synchronized (StatsRecorder.this) {
+        Progress progress = distinct.get(attempt.identity());
+        return progress != null && ++progress.retriesProvoked <= RETRIES_PROVOKED;
       }
     }
 
@@ -191,7 +266,15 @@ final class StatsRecorder {
       if (open) {
         open = false;
         inFlight--;
-        lastAt = now();
+        Instant now = clock.instant();
+        lastAt = millis(now);
+        if (inFlightSince != null) {
+          inFlightTime.ended(inFlightSince, now);
+        }
+        Runnable release = atEnd.getAndSet(ENDED);
+        if (release != null) {
+          release.run();
+        }
       }
       return ended;
     }

@@ -15,7 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A provider's wire format: how requests are read, and answers and errors written. Thread-safe. */
-interface WireDialect {
+interface WireDialect extends RequestFields.Wording {
+  long NANOS_BELOW_A_SECOND = 999_999_999;
+
   /** The key that a request carries; null where it has none. */
   @Nullable String key(HeaderMap headers);
 
@@ -49,8 +51,25 @@ interface WireDialect {
 
   ApiException tooManyOutputTokens(SimulatedRequest request, long maxOutput);
 
-  /** The error of a fault that refuses the request. */
+  /** The error of a fault that refuses the request; not for {@link Fault#RATE_LIMITED}. */
   ApiException refusal(Fault fault);
+
+  /** The fault by which this provider refuses when it has no capacity. */
+  Fault overload();
+
+  /** The error of a limit that refuses the request. */
+  ApiException refusal(String model, Refusal refusal);
+
+  /** Adds the headers that tell how much of each limit is left. */
+  void addStanding(HeaderMap headers, ModelGate.Standing standing, Instant now);
+
+  /** Adds the headers that tell when to try again. */
+  void addRetryAfter(HeaderMap headers, Duration wait);
+
+  /** As {@code retry-after} has it: rounded up, at least 1. */
+  static long wholeSeconds(Duration wait) {
+    return Math.max(1, wait.plusNanos(NANOS_BELOW_A_SECOND).toSeconds());
+  }
 
   /** 24 random hex digits: ids are not part of an answer, and no two responses share one. */
   static String newId() {

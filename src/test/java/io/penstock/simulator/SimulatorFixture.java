@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,12 +41,16 @@ final class SimulatorFixture implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private SimulatorFixture(Map<String, String> options) {
-    simulator = Simulator.start(SimulatorOptions.parse(options), PRICES, 0);
+  private SimulatorFixture(Map<String, String> options, InstantSource clock) {
+    simulator = Simulator.start(SimulatorOptions.parse(options), PRICES, 0, clock);
   }
 
   static SimulatorFixture start(Map<String, String> options) {
-    return new SimulatorFixture(options);
+    return new SimulatorFixture(options, InstantSource.system());
+  }
+
+  static SimulatorFixture start(Map<String, String> options, FakeClock clock) {
+    return new SimulatorFixture(options, clock);
   }
 
   private static ModelPrice price(BigDecimal input, BigDecimal output, long window, long max) {
@@ -94,6 +99,39 @@ final class SimulatorFixture implements AutoCloseable {
 
   HttpRequest.Builder messageRequest(String body) {
     return request("/v1/messages").POST(HttpRequest.BodyPublishers.ofString(body));
+  }
+
+  HttpResponse<String> postLimits(String json) throws Exception {
+    return send(request("/limits").POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  /** Sends a request of the dialect with the header {@code x-simulate}. */
+  HttpResponse<String> postAsking(Dialect dialect, String asked, String prompt) throws Exception {
+    return send(dialect.request(this, prompt).header("x-simulate", asked));
+  }
+
+  HttpResponse<String> post(Dialect dialect, String prompt) throws Exception {
+    return send(dialect.request(this, prompt));
+  }
+
+  /** A way of asking for a completion. */
+  enum Dialect {
+    OPENAI {
+      @Override
+      HttpRequest.Builder request(SimulatorFixture fixture, String prompt) {
+        return fixture.chatRequest(chat(GPT, prompt));
+      }
+    },
+    ANTHROPIC {
+      @Override
+      HttpRequest.Builder request(SimulatorFixture fixture, String prompt) {
+        return fixture
+            .messageRequest(message(CLAUDE, prompt))
+            .header("anthropic-version", "2023-06-01");
+      }
+    };
+
+    abstract HttpRequest.Builder request(SimulatorFixture fixture, String prompt);
   }
 
   JsonNode get(String path) throws Exception {

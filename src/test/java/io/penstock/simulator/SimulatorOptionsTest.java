@@ -24,7 +24,11 @@ class SimulatorOptionsTest {
                 "latency", "lognormal:1.5s:10s",
                 "faults", "500=0.02,reset=0.01",
                 "accuracy", "gpt-4o=0.9,gpt-4o-mini=1",
-                "seed", "-3"));
+                "seed", "-3",
+                "max_in_flight", "64",
+                "requests_per_minute", "500",
+                "tokens-per-minute", "200000",
+                "burst-seconds", "1.5"));
 
     assertThat(options.apiKey()).isEqualTo("secret");
     assertThat(options.latency())
@@ -32,28 +36,36 @@ class SimulatorOptionsTest {
     assertThat(options.faults()).isEqualTo(Map.of(Fault.INTERNAL_ERROR, 0.02, Fault.RESET, 0.01));
     assertThat(options.accuracy()).isEqualTo(Map.of("gpt-4o", 0.9, "gpt-4o-mini", 1.0));
     assertThat(options.seed()).isEqualTo(-3);
+    assertThat(options.limits())
+        .isEqualTo(new SimulatorLimits(64L, 500L, 200_000L, Duration.ofMillis(1500)));
     assertThat(options.toString()).doesNotContain("secret");
   }
 
   @Test
   void allErrorsComeInOneMessage() {
     Map<String, String> options =
-        Map.of("max_in_flight", "10", "colour", "blue", "seed", "x", "latency", "200");
+        Map.of("batch_seconds", "10", "colour", "blue", "seed", "x", "latency", "200");
 
     assertThatThrownBy(() -> SimulatorOptions.parse(options))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "simulator option colour is unknown, allowed are accuracy, api-key, faults, latency,"
-                + " seed; simulator option max_in_flight is not built yet; simulator option"
+            "simulator option batch_seconds is not built yet; simulator option colour is unknown,"
+                + " allowed are accuracy, api-key, burst-seconds, faults, latency, max-in-flight,"
+                + " requests-per-minute, seed, tokens-per-minute; simulator option"
                 + " latency is '200', must be like fixed:200ms or lognormal:1s:10s (median, p99);"
                 + " simulator option seed is 'x', must be a whole number");
+  }
+
+  @Test
+  void everyFaultHasItsWord() {
+    assertThat(SimulatorOptions.parse(Map.of("faults", "429=0.5,quota=0.5")).faults())
+        .isEqualTo(Map.of(Fault.RATE_LIMITED, 0.5, Fault.QUOTA, 0.5));
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "faults   | 429=0.1          | names 429, which is not built yet",
         "faults   | 418=0.1          | names '418', allowed are 500, 503, 529, reset, malformed",
         "faults   | 500=0.6,503=0.6  | add up to 1.2, at most 1 allowed",
         "faults   | 500              | has '500', must be like name=0.02",
@@ -63,6 +75,11 @@ class SimulatorOptionsTest {
         "latency  | lognormal:10s:1s | needs 0 < median <= p99",
         "latency  | fixed:1m         | must be like fixed:200ms",
         "api-key  | ''               | is empty",
+        "max-in-flight       | 0     | is '0', must be a whole number from 1 to 1000000000",
+        "requests-per-minute | 1.5   | must be a whole number from 1 to 1000000000",
+        "tokens-per-minute   | 1e9   | must be a whole number from 1 to 1000000000",
+        "burst-seconds       | 0     | is '0', must be a number of seconds from 0.001 to 3600",
+        "burst-seconds       | 3601  | must be a number of seconds from 0.001 to 3600",
       })
   void wrongValueIsRefusedByName(String key, String value, String complaint) {
     assertThatThrownBy(() -> SimulatorOptions.parse(Map.of(key, value)))
