@@ -118,10 +118,13 @@ final class ExchangeHandler implements HttpHandler {
       String asked = faults.asked(exchange.getRequestHeaders());
       Attempt attempt = entry.accepted(request.identity());
       Fault fault = faults.choose(asked, entry, attempt);
+      if (fault != null && fault.isImmediate()) {
+        throw immediate(exchange, entry, request, fault);
+      }
+      Admission admission = admit(exchange, entry, request, inputTokens);
       if (fault != null && fault.failsRequest()) {
         entry.failed(request.identity());
       }
-      Admission admission = admit(exchange, entry, request, inputTokens, fault);
       Reply reply =
           fault != null && fault.isRefusal()
               ? error(dialect.refusal(fault), requestId)
@@ -135,22 +138,22 @@ final class ExchangeHandler implements HttpHandler {
     }
   }
 
-  /** Throws what a fault or a limit refuses at once; that takes nothing from any limit. */
+  /** A refusal that takes nothing from any limit. */
+  private ApiException immediate(
+      HttpServerExchange exchange, Entry entry, SimulatedRequest request, Fault fault) {
+    ModelGate gate = gates.gate(request.model());
+    entry.failed(request.identity());
+    entry.turnedAway();
+    addStanding(exchange, gate.standing());
+    return fault == Fault.RATE_LIMITED
+        ? worded(exchange, request, gate.pretendedRefusal())
+        : dialect.refusal(fault);
+  }
+
   private Admission admit(
-      HttpServerExchange exchange,
-      Entry entry,
-      SimulatedRequest request,
-      long inputTokens,
-      @Nullable Fault fault)
+      HttpServerExchange exchange, Entry entry, SimulatedRequest request, long inputTokens)
       throws ApiException {
     ModelGate gate = gates.gate(request.model());
-    if (fault != null && fault.isImmediate()) {
-      entry.turnedAway();
-      addStanding(exchange, gate.standing());
-      throw fault == Fault.RATE_LIMITED
-          ? worded(exchange, request, gate.pretendedRefusal())
-          : dialect.refusal(fault);
-    }
     Decision decision = gate.admit(() -> inputTokens + mostOutputTokens(request));
     if (decision instanceof Refusal refusal) {
       entry.turnedAway(refusal.reason());
@@ -181,7 +184,7 @@ final class ExchangeHandler implements HttpHandler {
   private long mostOutputTokens(SimulatedRequest request) {
     return request.maxOutputTokens() == Long.MAX_VALUE
         ? generate(request).outputTokens()
-        : request.maxOutputTokens();
+        : Math.min(request.maxOutputTokens(), SimulatorLimits.MOST);
   }
 
   /** Refuses a missing or wrong key where the options ask for one. */

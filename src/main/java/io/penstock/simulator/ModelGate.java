@@ -113,6 +113,11 @@ final class ModelGate {
     return new Admission(tokens, mostTokens, standing(now));
   }
 
+  /** Requests that were admitted and not released. */
+  long inFlight() {
+    return inFlight.get();
+  }
+
   Standing standing() {
     if (limits.isNone()) {
       return Standing.UNLIMITED;

@@ -26,6 +26,7 @@ final class RootHandler implements HttpHandler {
   private final AtomicReference<StatsRecorder> recorder;
   private final WireDialect openAi = new OpenAiWire();
   private final WireDialect anthropic = new AnthropicWire();
+  private final AccountGates gates;
   private final LimitsHandler limits;
   private final HttpHandler chatCompletions;
   private final HttpHandler messages;
@@ -35,7 +36,7 @@ final class RootHandler implements HttpHandler {
     this.catalog = catalog;
     this.clock = clock;
     recorder = new AtomicReference<>(new StatsRecorder(clock));
-    AccountGates gates = new AccountGates(options.limits(), clock);
+    gates = new AccountGates(options.limits(), clock);
     Account account = new Account(options, catalog, gates, recorder::get, clock);
     limits = new LimitsHandler(gates, openAi);
     chatCompletions = new ExchangeHandler(openAi, account);
@@ -44,6 +45,10 @@ final class RootHandler implements HttpHandler {
 
   SimulatorStats stats() {
     return recorder.get().stats();
+  }
+
+  long inFlight(String model) {
+    return gates.gate(model).inFlight();
   }
 
   @Override

@@ -93,6 +93,11 @@ public final class Simulator implements AutoCloseable {
     return handler.stats();
   }
 
+  /** Requests to a model that hold a place now. */
+  long inFlight(String model) {
+    return handler.inFlight(model);
+  }
+
   /** Stops at once; requests in flight get no answer. */
   @Override
   public void close() {
