@@ -18,7 +18,9 @@ final class FaultChoice {
   /** Two refusals for overload, then an answer. */
   private static final String RETRY = "retry";
 
+  /** In the order in which an error names them. */
   private static final String ALLOWED = "429, 500, 503, 529, quota, slow, reset, retry";
+
   private static final Set<String> ASKABLE = Set.of(ALLOWED.split(", "));
 
   private final WireDialect dialect;

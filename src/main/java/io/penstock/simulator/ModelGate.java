@@ -97,9 +97,7 @@ final class ModelGate {
     if (bucket == null || wait.isZero()) {
       return null;
     }
-    Level level = bucket.level(now);
-    long used = level.perMinute() - level.remaining();
-    return new Refusal(reason, level.perMinute(), used, amount, wait);
+    return new Refusal(reason, bucket.perMinute(), bucket.used(now), amount, wait);
   }
 
   private Admission take(long mostTokens, Instant now) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * over I/O.
  *
  * <p>An answer is counted just before its last bytes are written and taken back if they could not
- * be: so a client that has its answer finds it in the figures, and never more requests in flight
- * than it has open.
+ * be, and its place is free by then: so a client that has its answer finds it in the figures, and
+ * never more requests in flight than it has open.
  */
 final class StatsRecorder {
   /** Refusals before a request that wants to be retried is answered. */
@@ -271,6 +271,7 @@ final class StatsRecorder {
         if (inFlightSince != null) {
           inFlightTime.ended(inFlightSince, now);
         }
+        // before the last bytes are written, like the figures: who has its answer finds a place
         Runnable release = atEnd.getAndSet(ENDED);
         if (release != null) {
           release.run();

@@ -33,10 +33,12 @@ final class TokenBucket {
   }
 
   /**
-   * What a bucket says of itself.
+   * What a bucket tells its users. Like the providers, which enforce a rate per minute in shorter
+   * spans, it speaks as if it held a minute of its rate: so limit, remaining and time until full
+   * always fit together, and a short bucket refuses before nothing remains.
    *
    * @param perMinute the rate
-   * @param remaining whole ones, 0 also where the bucket is overdrawn
+   * @param remaining whole ones of a minute's; 0 also where more than that is used
    * @param untilFull zero for a full one
    */
   record Level(long perMinute, long remaining, Duration untilFull) {}
@@ -75,7 +77,18 @@ final class TokenBucket {
 
   Level level(Instant now) {
     refill(now);
-    return new Level(perMinute, Math.max(0, level / UNITS), timeToGain(capacity - level));
+    long used = ceilDiv(capacity - level, UNITS);
+    return new Level(perMinute, Math.max(0, perMinute - used), timeToGain(capacity - level));
+  }
+
+  long perMinute() {
+    return perMinute;
+  }
+
+  /** What a minute's rate would have to have lost for what is left; at least 0. */
+  long used(Instant now) {
+    refill(now);
+    return Math.max(0, perMinute - Math.floorDiv(level, UNITS));
   }
 
   private static long units(long amount) {

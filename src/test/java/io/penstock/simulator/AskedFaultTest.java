@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.simulator.SimulatorFixture.Dialect;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +86,16 @@ class AskedFaultTest {
         .isInstanceOf(IOException.class);
 
     assertThat(fixture.stats().path("undelivered").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void slowDelaysAnAnswerThatIsRight() throws Exception {
+    long start = System.nanoTime();
+
+    HttpResponse<String> response = fixture.postAsking(Dialect.OPENAI, "slow", "Hello");
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(5));
+    assertThat(json(response).at("/usage/total_tokens").intValue()).isPositive();
   }
 
   @ParameterizedTest

@@ -6,6 +6,8 @@ import io.penstock.simulator.TokenBucket.Level;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenBucketTest {
   private static final Instant START = FakeClock.START;
@@ -49,9 +51,8 @@ class TokenBucketTest {
     TokenBucket bucket = new TokenBucket(600, Duration.ofMillis(500), START);
     Instant later = START.plus(Duration.ofDays(400));
 
-    assertThat(bucket.level(later).remaining()).isEqualTo(5);
-
     bucket.take(5, later);
+
     assertThat(bucket.untilFits(1, later)).isEqualTo(Duration.ofMillis(100));
   }
 
@@ -72,9 +73,21 @@ class TokenBucketTest {
 
     bucket.take(50, START);
 
-    assertThat(bucket.level(START)).isEqualTo(new Level(600, 0, Duration.ofSeconds(5)));
+    assertThat(bucket.level(START)).isEqualTo(new Level(600, 550, Duration.ofSeconds(5)));
+    assertThat(bucket.used(START)).isEqualTo(640);
     assertThat(bucket.untilFits(50, START)).isEqualTo(Duration.ofSeconds(5));
     assertThat(bucket.untilFits(1, START)).isEqualTo(Duration.ofMillis(4_100));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "500", "60000", "90500", "3600000"})
+  void whatItTellsAddsUpToAMinuteHoweverLongTheBurst(long burstMillis) {
+    TokenBucket bucket = new TokenBucket(6_000, Duration.ofMillis(burstMillis), START);
+    assertThat(bucket.level(START)).isEqualTo(new Level(6_000, 6_000, Duration.ZERO));
+
+    bucket.take(20, START);
+
+    assertThat(bucket.level(START)).isEqualTo(new Level(6_000, 5_980, Duration.ofMillis(200)));
   }
 
   @Test
@@ -118,7 +131,7 @@ class TokenBucketTest {
     bucket.take(Long.MAX_VALUE, START);
 
     assertThat(bucket.level(START))
-        .isEqualTo(new Level(SimulatorLimits.MOST, 50_000_000_000L, Duration.ofMinutes(10)));
+        .isEqualTo(new Level(SimulatorLimits.MOST, 0, Duration.ofMinutes(10)));
     assertThat(bucket.level(START.plus(Duration.ofDays(4_000))).untilFull()).isZero();
   }
 }
