@@ -16,7 +16,7 @@ record BenchReport(int inFlight, List<Contest.Result> results) {
     for (Contest.Result result : results) {
       ObjectNode scene = json.putObject(result.scene().name());
       scene.put("requests", result.scene().requests());
-      scene.put("latencyMillis", result.scene().latency().toMillis());
+      scene.put("latency", result.scene().latency());
       scene.set("bareLoop", client(result.bareLoop()));
       scene.set("penstock", client(result.penstock()));
     }
@@ -43,10 +43,10 @@ record BenchReport(int inFlight, List<Contest.Result> results) {
     String title =
         String.format(
             Locale.ROOT,
-            "%s: %,d requests of %d ms, %d in flight, rounds: %d, medians%n%-44s %10s %10s %10s%n",
+            "%s: %,d requests of %s, %d in flight, rounds: %d, medians%n%-44s %10s %10s %10s%n",
             scene.name(),
             scene.requests(),
-            scene.latency().toMillis(),
+            scene.latency(),
             inFlight,
             result.bareLoop().size(),
             "",
@@ -54,9 +54,9 @@ record BenchReport(int inFlight, List<Contest.Result> results) {
             "penstock",
             "ratio");
     String shares =
-        scene.latency().isZero()
-            ? ""
-            : line("share of the ideal time (aim 0.97)", bare.idealShare(), penstock.idealShare());
+        scene.hasLatency()
+            ? line("share of the ideal time", bare.idealShare(), penstock.idealShare())
+            : "";
     return title
         + shares
         + line("requests/s", bare.requestsPerSecond(), penstock.requestsPerSecond())

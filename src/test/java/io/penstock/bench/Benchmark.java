@@ -4,16 +4,39 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures the share of the ideal time when calls are slow, and the processor time when they are
- * not. Writes {@code results.json} into the folder that is its argument.
+ * Measures what Penstock promises of speed, each time beside something else in the same run. Writes
+ * {@code results.json} into the folder that is its argument. The property {@code bench.scenes}
+ * names what to measure.
  */
 public final class Benchmark {
   private static final Logger LOG = LoggerFactory.getLogger(Benchmark.class);
+
+  /** Against the bare loop. */
+  private static final Map<String, Scene> CONTESTS = new LinkedHashMap<>();
+
+  static {
+    CONTESTS.put("short", Scene.fixed("latency-bound, ten rounds", Duration.ofSeconds(2), 640));
+    CONTESTS.put("latency", Scene.fixed("latency-bound", Duration.ofSeconds(1), 6_400));
+    CONTESTS.put("tail", new Scene("long tail", "lognormal:1s:10s", 1_280));
+    CONTESTS.put("cpu", new Scene("cpu-bound", Scene.NO_LATENCY, 20_000));
+  }
+
+  /** With comparisons of their own. */
+  private static final Map<String, Measurement> OTHERS = new LinkedHashMap<>();
+
+  static {
+    OTHERS.put("unknown", new UnknownLimits());
+    OTHERS.put("outage", new Outage());
+    OTHERS.put("many", new ManyInFlight());
+  }
 
   private Benchmark() {}
 
@@ -30,20 +53,24 @@ public final class Benchmark {
   }
 
   private static void measure(Path folder) throws IOException, InterruptedException {
-    Scene latencyBound =
-        new Scene(
-            "latency-bound",
-            Duration.ofMillis(Integer.getInteger("bench.latency.ms")),
-            Integer.getInteger("bench.requests"));
-    Scene cpuBound =
-        new Scene("cpu-bound", Duration.ZERO, Integer.getInteger("bench.cpu.requests"));
     Contest contest =
         new Contest(
             folder, Integer.getInteger("bench.in.flight"), Integer.getInteger("bench.rounds"));
-    BenchReport report =
-        new BenchReport(
-            contest.inFlight(), List.of(contest.run(latencyBound), contest.run(cpuBound)));
+    List<Contest.Result> results = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    for (String scene : System.getProperty("bench.scenes").split(",")) {
+      if (CONTESTS.containsKey(scene)) {
+        results.add(contest.run(CONTESTS.get(scene)));
+      } else if (OTHERS.containsKey(scene)) {
+        lines.add(OTHERS.get(scene).measure(Files.createTempDirectory(folder, scene + "-")));
+      } else {
+        throw new IllegalArgumentException(
+            "bench.scenes has " + scene + ", knows " + CONTESTS.keySet() + OTHERS.keySet());
+      }
+    }
+    BenchReport report = new BenchReport(contest.inFlight(), results);
     Files.write(folder.resolve("results.json"), report.toJson());
     System.out.println(report.toText());
+    lines.forEach(System.out::println);
   }
 }

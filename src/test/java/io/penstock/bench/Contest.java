@@ -23,8 +23,7 @@ record Contest(Path folder, int inFlight, int rounds) {
     Client penstock = new PenstockJob();
     List<Round> bareRounds = new ArrayList<>();
     List<Round> penstockRounds = new ArrayList<>();
-    try (SimulatorProcess simulator =
-        SimulatorProcess.start("--latency", "fixed:" + scene.latency().toMillis() + "ms")) {
+    try (SimulatorProcess simulator = SimulatorProcess.start("--latency", scene.latency())) {
       round(bareLoop, scene.warmUp(), simulator);
       round(penstock, scene.warmUp(), simulator);
       for (int i = 0; i < rounds; i++) {
@@ -45,7 +44,8 @@ record Contest(Path folder, int inFlight, int rounds) {
       Prompts prompts = new Prompts(scene.requests(), inFlight);
       Client.CpuTime cpu = client.call(prompts, simulator.origin(), work);
       double seconds = simulator.secondsOf(scene.requests(), inFlight);
-      Round round = Round.of(scene, inFlight, seconds, cpu);
+      double ideal = scene.idealSeconds(simulator.stats(), inFlight);
+      Round round = Round.of(scene, ideal, seconds, cpu);
       System.out.printf("%s, %s: %s%n", scene.name(), client.getClass().getSimpleName(), round);
       return round;
     } finally {

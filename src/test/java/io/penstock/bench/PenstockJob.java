@@ -18,13 +18,31 @@ final class PenstockJob implements Client {
         openai: {base_url: "%s/v1", api_key_env: null}
       models:
         small: {provider: openai, model: %s, max_output_tokens: %d, temperature: 0}
-      concurrency: {initial: %d, max: %d, adaptive: false}
+      concurrency: %s
       # a simulator that is gone is no reason to wait for it
-      retry: {row_deadline_seconds: 30}
+      retry: {row_deadline_seconds: 120}
       store: {path: store}
       output: {path: answers}
       runs: {path: runs}
       """;
+
+  private final String concurrency;
+
+  /** From the first call on as many at once as the prompts say. */
+  PenstockJob() {
+    this("");
+  }
+
+  /**
+   * @param concurrency as in the job file
+   */
+  PenstockJob(String concurrency) {
+    this.concurrency = concurrency;
+  }
+
+  private static String held(int inFlight) {
+    return "{initial: %1$d, max: %1$d}".formatted(inFlight);
+  }
 
   @Override
   public CpuTime call(Prompts prompts, String origin, Path folder) throws IOException {
@@ -35,8 +53,7 @@ final class PenstockJob implements Client {
             origin,
             Prompts.MODEL,
             Prompts.MAX_OUTPUT_TOKENS,
-            prompts.inFlight(),
-            prompts.inFlight());
+            concurrency.isEmpty() ? held(prompts.inFlight()) : concurrency);
     Path job = Files.writeString(folder.resolve("job.yaml"), text);
     long before = ProcessCpu.nanos();
     int exitCode =

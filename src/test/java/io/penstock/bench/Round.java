@@ -18,11 +18,11 @@ record Round(
     double requestsPerSecond,
     double callsCpuMillis,
     double wholeCpuMillis) {
-  static Round of(Scene scene, int inFlight, double seconds, Client.CpuTime cpu) {
+  static Round of(Scene scene, double idealSeconds, double seconds, Client.CpuTime cpu) {
     double thousands = scene.requests() / 1_000.0;
     return new Round(
         seconds,
-        scene.idealSeconds(inFlight) / seconds,
+        idealSeconds / seconds,
         scene.requests() / seconds,
         cpu.callsNanos() / 1e6 / thousands,
         cpu.wholeNanos() / 1e6 / thousands);

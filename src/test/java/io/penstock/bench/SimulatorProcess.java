@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -65,6 +66,12 @@ public final class SimulatorProcess implements AutoCloseable {
   /** Begins new figures. */
   public void reset() throws IOException {
     send(new Request.Builder().url(origin + "/reset").post(RequestBody.EMPTY).build());
+  }
+
+  /** Changes its limits while it runs. */
+  public void limit(String json) throws IOException {
+    RequestBody body = RequestBody.create(json, MediaType.get("application/json"));
+    send(new Request.Builder().url(origin + "/limits").post(body).build());
   }
 
   /** What it has seen since the reset. */
