@@ -29,15 +29,18 @@ abstract class JobCommand implements Callable<Integer> {
     try (JobWiring wiring = JobWiring.of(file)) {
       Map<String, String> keys = wiring.readKeys();
       KeyGuard.check(keys.values(), arguments.typed());
+      boolean ours = !SparkSessions.isThere();
       SparkSession spark =
           SparkSessions.start(
               file.spec().name(), arguments.spark.master(), arguments.spark.settings);
       try {
         KeyGuard.checkSettings(keys.values(), spark.sparkContext().conf());
-        DriverCoordinator.current().orElseThrow().offerSecrets(keys);
+        DriverCoordinator.current().ifPresent(driver -> driver.offerSecrets(keys));
         return run(new PromptJob(spark, wiring.setup(), console()), wiring);
       } finally {
-        spark.stop();
+        if (ours) {
+          spark.stop();
+        }
       }
     }
   }

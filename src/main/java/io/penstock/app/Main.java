@@ -43,8 +43,11 @@ public final class Main {
     System.exit(execute(args));
   }
 
-  /** Runs one command and returns its exit code. */
-  static int execute(String... args) {
+  /**
+   * Runs one command and returns its exit code; for notebooks and managed platforms, whose JVM is
+   * not to end with it. A Spark session that is there is used, and left as it is.
+   */
+  public static int execute(String... args) {
     if (args.length > 0 && UNBUILT.contains(args[0])) {
       return refuse(args[0] + " is not built yet");
     }

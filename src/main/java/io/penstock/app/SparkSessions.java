@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /** The Spark session of a command. */
 final class SparkSessions {
@@ -34,6 +35,12 @@ final class SparkSessions {
   /** The master that spark-submit was given; the default where this was not started by it. */
   static String submittedMaster() {
     return System.getProperty(MASTER, DEFAULT_MASTER);
+  }
+
+  /** Whether somebody has started one in this JVM, such as a notebook: it is used, and left. */
+  static boolean isThere() {
+    Option<SparkSession> theirs = SparkSession.getDefaultSession();
+    return theirs.isDefined() && !theirs.get().sparkContext().isStopped();
   }
 
   /** Whether other machines run the session's tasks. */

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * The executor's side: holds the lease without which no call may start, and looks after the runtime
  * of the run. One per executor JVM. Thread-safe.
  */
-public final class ExecutorAgent implements ExecutorPlugin {
+public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
   /** Not from Spark's plugin context, which knows no host on executors of a cluster. */
   private static final String HOST = host();
 
@@ -137,17 +137,13 @@ public final class ExecutorAgent implements ExecutorPlugin {
     return known;
   }
 
-  /** As Spark names it; "driver" in local mode. */
+  @Override
   public String executorId() {
     return connected().context().executorID();
   }
 
-  /**
-   * The provider's key; null where none was offered. Asks the driver once per run and keeps it in
-   * memory.
-   *
-   * @throws IllegalStateException when the driver could not be asked
-   */
+  /** Asks the driver once per run and keeps it in memory. */
+  @Override
   public @Nullable String secret(String provider) {
     return secrets
         .computeIfAbsent(provider, name -> Optional.ofNullable(askForSecret(name)))
@@ -166,22 +162,19 @@ public final class ExecutorAgent implements ExecutorPlugin {
     }
   }
 
-  /** The runtime of the run in this JVM; the agent stops and closes it when the driver says so. */
+  /** The agent stops and closes it when the driver says so. */
+  @Override
   public void attach(Participant participant) {
     attachments.attach(participant, lease.asksBegun());
     hurry();
   }
 
-  /** Asks the driver now, not at the next renewal. */
+  @Override
   public void hurry() {
     wake.release();
   }
 
-  /**
-   * Completes at once while the lease of the run is valid, else at the next grant, on a thread that
-   * must not be blocked; fails with {@link CallsStoppedException} once the run is stopped, ended or
-   * replaced.
-   */
+  @Override
   public CompletableFuture<Void> whenLeased(String runId) {
     boolean first = !lease.hasWaiters();
     CompletableFuture<Void> leased = lease.whenLeased(runId);
@@ -191,13 +184,8 @@ public final class ExecutorAgent implements ExecutorPlugin {
     return leased;
   }
 
-  /**
-   * Blocks until every other executor of the run has renewed since, so that Spark's word on it is
-   * fresh, or can start no call any more. For attempts after the first: only then does the journal
-   * hold all that the others will have begun.
-   *
-   * @throws CallsStoppedException when the run is stopped or over
-   */
+  /** Until each other has renewed since, so that Spark's word on it is fresh, or is given up. */
+  @Override
   public void awaitQuiet(String runId) throws InterruptedException {
     long since = QuietAsk.FIRST;
     while (true) {

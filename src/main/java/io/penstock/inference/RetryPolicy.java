@@ -78,7 +78,9 @@ public final class RetryPolicy {
         failure.pressure() == Pressure.NONE
             ? delay(history.attempts(), failure.details().retryAfter())
             : uniform(BASE);
-    boolean tooLate = history.elapsed().plus(delay).compareTo(bounds.rowDeadline()) > 0;
+    Duration asked = failure.details().retryAfter();
+    Duration least = asked == null || asked.compareTo(delay) < 0 ? delay : asked;
+    boolean tooLate = history.elapsed().plus(least).compareTo(bounds.rowDeadline()) > 0;
     return tooLate ? Optional.empty() : Optional.of(delay);
   }
 

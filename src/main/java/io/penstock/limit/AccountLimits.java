@@ -27,6 +27,20 @@ public record AccountLimits(
    */
   public record Window(int initial, int min, int max, boolean adaptive) implements Serializable {}
 
+  /**
+   * What each of so many executors may use that do not know of one another.
+   *
+   * @throws IllegalArgumentException when there is less than one call for each
+   */
+  public AccountLimits dividedBy(int executors) {
+    if (maxInFlight != 0 && maxInFlight * share < executors) {
+      throw new IllegalArgumentException(
+          "limits.%s.max_in_flight is %d, which %d executors cannot divide"
+              .formatted(account, maxInFlight, executors));
+    }
+    return new AccountLimits(account, rates, maxInFlight, share / executors, window, longestCall);
+  }
+
   /** One executor is not granted more, whatever others leave. */
   public int mostPerExecutor() {
     return mostInFlight(1);

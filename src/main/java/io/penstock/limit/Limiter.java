@@ -139,6 +139,13 @@ public final class Limiter {
     return waiter.granted();
   }
 
+  /** How many calls may be under way by the latest allowance. */
+  public int permits() {
+    synchronized (lock) {
+      return allowance.permits();
+    }
+  }
+
   public int inFlight() {
     synchronized (lock) {
       return inFlight;

@@ -2,7 +2,9 @@ package io.penstock.pipeline;
 
 import io.penstock.cluster.Counts;
 import io.penstock.cluster.ExecutorAgent;
+import io.penstock.cluster.ExecutorLink;
 import io.penstock.cluster.Participant;
+import io.penstock.cluster.UndrivenExecutor;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
@@ -10,11 +12,13 @@ import io.penstock.domain.InferenceRequest;
 import io.penstock.inference.StopSignal;
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
+import io.penstock.limit.Governor;
 import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
 import io.penstock.store.Journal;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +56,7 @@ final class ExecutorRuntime implements Participant {
   private static @Nullable ExecutorRuntime current;
 
   private final RuntimeSettings settings;
+  private final ExecutorLink link;
   private final RunClock clock = new RunClock();
   private final StopSignal stop = new StopSignal();
   private final RunCounters counters = new RunCounters();
@@ -61,27 +67,29 @@ final class ExecutorRuntime implements Participant {
   private final ConcurrentHashMap<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight =
       new ConcurrentHashMap<>();
   private final Runnable shutdown = this::shutDown;
+  private int tasks;
   private volatile boolean shuttingDown;
   private volatile long toldToStopNanos;
 
-  private ExecutorRuntime(RuntimeSettings settings, ExecutorAgent agent) {
+  private ExecutorRuntime(RuntimeSettings settings, ExecutorLink link) {
     this.settings = settings;
+    this.link = link;
     RuntimeSettings.RunPlace place = settings.place();
     journal =
         new Journal(
             place.storePath(),
             place.runId(),
-            agent.executorId(),
+            link.executorId(),
             new Journal.Durability(place.sync(), settings.mostInFlight()),
             place.hadoop().value());
     limiters =
         settings.accounts().stream()
-            .map(limits -> new Limiter(limits.account(), clock, agent::hurry))
+            .map(limits -> new Limiter(limits.account(), clock, link::hurry))
             .collect(Collectors.toUnmodifiableMap(Limiter::account, limiter -> limiter));
     stop.listen(() -> limiters.values().forEach(Limiter::open));
     LaneWiring wiring =
         new LaneWiring(
-            settings, journal, new LaneWiring.Control(clock, stop, counters), agent, limiters);
+            settings, journal, new LaneWiring.Control(clock, stop, counters), link, limiters);
     settings.models().forEach(model -> lanes.put(model.settings().name(), wiring.lane(model)));
     if (settings.window().warmUp()) {
       settings.models().forEach(model -> settings.providers().warmUp(model.settings()));
@@ -95,13 +103,41 @@ final class ExecutorRuntime implements Participant {
       if (current != null) {
         current.close();
       }
-      ExecutorAgent agent = ExecutorAgent.current();
-      ExecutorRuntime runtime = new ExecutorRuntime(settings, agent);
+      ExecutorLink link = link(settings);
+      ExecutorRuntime runtime = new ExecutorRuntime(settings, link);
       current = runtime;
-      agent.attach(runtime);
+      link.attach(runtime);
       drainAtShutdown(runtime);
     }
+    current.tasks++;
     return current;
+  }
+
+  private static ExecutorLink link(RuntimeSettings settings) {
+    RuntimeSettings.Undriven undriven = settings.undriven();
+    if (undriven == null) {
+      return ExecutorAgent.current();
+    }
+    Governor governor =
+        new Governor(
+            settings.accounts().stream()
+                .map(limits -> limits.dividedBy(undriven.executors()))
+                .toList(),
+            System::nanoTime,
+            InstantSource.system());
+    return new UndrivenExecutor(SparkEnv.get().executorId(), governor, undriven::key);
+  }
+
+  /** Of a session without the plugin, where no driver says when the run is over. */
+  static void taskEnded(ExecutorRuntime runtime) {
+    boolean last;
+    synchronized (ExecutorRuntime.class) {
+      last = --runtime.tasks == 0;
+    }
+    if (last && runtime.link instanceof UndrivenExecutor undriven) {
+      runtime.close();
+      undriven.detach();
+    }
   }
 
   private static void drainAtShutdown(ExecutorRuntime runtime) {
@@ -202,6 +238,11 @@ final class ExecutorRuntime implements Participant {
       LOG.warn("Not all answers under way could be kept: {}", e.getClass().getSimpleName());
     }
     return false;
+  }
+
+  /** See {@link ExecutorLink#awaitQuiet}. */
+  void awaitQuiet() throws InterruptedException {
+    link.awaitQuiet(runId());
   }
 
   ModelLane lane(String modelName) {

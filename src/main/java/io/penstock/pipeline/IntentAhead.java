@@ -11,7 +11,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 
 /**
  * Requests of one model in one shard, whose intents are written while they wait: by the time that a
@@ -21,7 +20,7 @@ final class IntentAhead implements Iterator<InferenceRequest>, Closeable {
   private final Iterator<InferenceRequest> requests;
   private final Journal journal;
   private final ModelPricing pricing;
-  private final Semaphore ahead;
+  private final IntentsAhead ahead;
   private final ArrayDeque<InferenceRequest> waiting = new ArrayDeque<>();
   private final Map<Fingerprint, CompletableFuture<Void>> intents = new HashMap<>();
 
@@ -30,7 +29,10 @@ final class IntentAhead implements Iterator<InferenceRequest>, Closeable {
    *     intent
    */
   IntentAhead(
-      Iterator<InferenceRequest> requests, Journal journal, ModelPricing pricing, Semaphore ahead) {
+      Iterator<InferenceRequest> requests,
+      Journal journal,
+      ModelPricing pricing,
+      IntentsAhead ahead) {
     this.requests = requests;
     this.journal = journal;
     this.pricing = pricing;

@@ -1,6 +1,6 @@
 package io.penstock.pipeline;
 
-import io.penstock.cluster.ExecutorAgent;
+import io.penstock.cluster.ExecutorLink;
 import io.penstock.domain.Completion;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceRequest;
@@ -17,7 +17,6 @@ import io.penstock.store.Journal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ final class LaneWiring {
   private final RuntimeSettings settings;
   private final Journal journal;
   private final Control control;
-  private final ExecutorAgent agent;
+  private final ExecutorLink link;
   private final Map<String, Limiter> limiters;
 
   /** What all lanes of a runtime share. */
@@ -40,12 +39,12 @@ final class LaneWiring {
       RuntimeSettings settings,
       Journal journal,
       Control control,
-      ExecutorAgent agent,
+      ExecutorLink link,
       Map<String, Limiter> limiters) {
     this.settings = settings;
     this.journal = journal;
     this.control = control;
-    this.agent = agent;
+    this.link = link;
     this.limiters = limiters;
   }
 
@@ -59,13 +58,13 @@ final class LaneWiring {
             .providers()
             .connect(
                 model.settings(),
-                agent.secret(model.settings().endpoint().name()),
+                link.secret(model.settings().endpoint().name()),
                 permits,
                 learnt -> limiter.learn(LimitWiring.rates(learnt)));
     return new ModelLane(
         limiter,
         needs,
-        new Semaphore(permits),
+        new IntentsAhead(limiter::permits),
         pricing,
         new ModelCaller(
             leased(watched(provider, pricing, needs)),
@@ -89,7 +88,7 @@ final class LaneWiring {
   /** An attempt starts only while the driver's lease is valid: orphans must not go on paying. */
   private ModelProvider leased(ModelProvider provider) {
     return request -> {
-      CompletableFuture<Void> lease = agent.whenLeased(settings.place().runId());
+      CompletableFuture<Void> lease = link.whenLeased(settings.place().runId());
       if (lease.isDone() && !lease.isCompletedExceptionally() && !control.stop().isStopped()) {
         return provider.complete(request);
       }

@@ -2,7 +2,6 @@ package io.penstock.pipeline;
 
 import io.penstock.inference.ModelCaller;
 import io.penstock.limit.Limiter;
-import java.util.concurrent.Semaphore;
 
 /**
  * One model's way out of an executor. Thread-safe.
@@ -12,7 +11,7 @@ import java.util.concurrent.Semaphore;
 record ModelLane(
     Limiter limiter,
     NeedEstimate needs,
-    Semaphore ahead,
+    IntentsAhead ahead,
     ModelPricing pricing,
     ModelCaller caller,
     OutcomeRecorder recorder) {}

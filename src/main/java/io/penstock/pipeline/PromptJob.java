@@ -2,6 +2,7 @@ package io.penstock.pipeline;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
@@ -32,6 +33,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The main job, from the input to the published results. Every behaviour is found from {@link
@@ -288,7 +290,15 @@ public final class PromptJob {
             spec.concurrency().chunkPauseMs(),
             spec.concurrency().warmUp()),
         RuntimeSettings.Retries.of(spec.retry()),
-        setup.providers());
+        setup.providers(),
+        undriven());
+  }
+
+  /** Null where the driver governs the executors. */
+  private RuntimeSettings.@Nullable Undriven undriven() {
+    return DriverCoordinator.current().isPresent()
+        ? null
+        : new ForeignSession(spark.sparkContext(), spec.limitsWithoutPlugin()).divide(setup);
   }
 
   private RuntimeSettings.Model runtimeModel(JobSetup.Model model) {

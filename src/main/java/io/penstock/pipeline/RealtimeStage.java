@@ -1,7 +1,6 @@
 package io.penstock.pipeline;
 
 import io.penstock.cluster.DriverCoordinator;
-import io.penstock.cluster.PenstockPlugin;
 import io.penstock.cluster.RunOrder;
 import io.penstock.cluster.SharedFolderException;
 import io.penstock.domain.FailureKind;
@@ -91,7 +90,25 @@ final class RealtimeStage {
     if (shards.requests() == 0) {
       return Paid.NOTHING;
     }
-    DriverCoordinator coordinator = coordinator();
+    return settings.undriven() == null ? payDriven(coordinator(), shards) : payUndriven(shards);
+  }
+
+  /** Nobody can tell that the folders are shared, nor how far the calls are. */
+  private Paid payUndriven(Shards shards) throws IOException {
+    watch
+        .console()
+        .say(
+            "warning: this Spark session has no Penstock plugin: limits are divided by "
+                + settings.undriven().executors()
+                + " executors, and calls may go on for a while when the driver dies");
+    watch.interrupt().enter(() -> spark.cancelJobGroup(group()));
+    Paid paid = call(shards);
+    requireStored(paid);
+    return paid;
+  }
+
+  private Paid payDriven(DriverCoordinator coordinator, Shards shards)
+      throws IOException, InterruptedException {
     Governor governor = new Governor(settings.accounts(), System::nanoTime, InstantSource.system());
     RuntimeSettings.RunPlace place = settings.place();
     coordinator.begin(
@@ -128,13 +145,7 @@ final class RealtimeStage {
   }
 
   private static DriverCoordinator coordinator() {
-    return DriverCoordinator.current()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "this Spark session has no Penstock plugin: set spark.plugins="
-                        + PenstockPlugin.class.getName()
-                        + " before it starts"));
+    return DriverCoordinator.current().orElseThrow();
   }
 
   /** No call starts any more; those under way are given a while. */

@@ -16,9 +16,15 @@ import org.jspecify.annotations.Nullable;
  * What an executor needs to call. Holds no secret and no connection.
  *
  * @param models the ones that rows are routed to
+ * @param undriven null where the session has the plugin
  */
 record RuntimeSettings(
-    RunPlace place, List<Model> models, Window window, Retries retries, ProviderFactory providers)
+    RunPlace place,
+    List<Model> models,
+    Window window,
+    Retries retries,
+    ProviderFactory providers,
+    @Nullable Undriven undriven)
     implements Serializable {
   /**
    * @param price null where none is known
@@ -47,6 +53,27 @@ record RuntimeSettings(
    * @param warmUp whether connections are opened before the first call
    */
   record Window(int chunkSize, int chunkPauseMillis, boolean warmUp) implements Serializable {}
+
+  /**
+   * For executors that nobody leases anything.
+   *
+   * @param executors that the limits are divided by
+   * @param keys where each reads the providers' keys by itself
+   */
+  record Undriven(int executors, List<ApiKeySource> keys) implements Serializable {
+    Undriven {
+      keys = List.copyOf(keys);
+    }
+
+    /** Read on this machine. */
+    @Nullable String key(String provider) {
+      return keys.stream()
+          .filter(source -> source.providerName().equals(provider))
+          .findFirst()
+          .map(ApiKeySource::read)
+          .orElse(null);
+    }
+  }
 
   /** Each account once. */
   List<AccountLimits> accounts() {

@@ -1,6 +1,5 @@
 package io.penstock.pipeline;
 
-import io.penstock.cluster.ExecutorAgent;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceOutcome.Failed;
@@ -39,15 +38,19 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
   @Override
   public Iterator<ShardReport> call(Iterator<Integer> shards)
       throws IOException, InterruptedException {
-    if (isLaterAttempt()) {
-      ExecutorAgent.current().awaitQuiet(settings.place().runId());
-    }
     ExecutorRuntime runtime = ExecutorRuntime.get(settings);
-    List<ShardReport> reports = new ArrayList<>();
-    while (shards.hasNext()) {
-      reports.add(pay(runtime, shards.next()));
+    try {
+      if (isLaterAttempt()) {
+        runtime.awaitQuiet();
+      }
+      List<ShardReport> reports = new ArrayList<>();
+      while (shards.hasNext()) {
+        reports.add(pay(runtime, shards.next()));
+      }
+      return reports.iterator();
+    } finally {
+      ExecutorRuntime.taskEnded(runtime);
     }
-    return reports.iterator();
   }
 
   private ShardReport pay(ExecutorRuntime runtime, int shard)

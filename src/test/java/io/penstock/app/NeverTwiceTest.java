@@ -65,7 +65,12 @@ class NeverTwiceTest {
       Path job = jobs.job(server.url("/v1").toString());
 
       RunSummary summary =
-          jobs.run(job, "input.where=question = 'number 7'", "retry.max_paid_attempts=3").summary();
+          jobs.run(
+                  job,
+                  "input.where=question = 'number 7'",
+                  "retry.max_paid_attempts=3",
+                  "concurrency.warm_up=false")
+              .summary();
 
       assertThat(server.getRequestCount()).isEqualTo(3);
       assertThat(jobs.results().first().<Integer>getAs("attempts")).isEqualTo(3);
@@ -157,11 +162,13 @@ class NeverTwiceTest {
       String store = "store.path=full://" + folder + "/store";
       FullDiskFileSystem.room.set(20_000);
 
-      assertThatThrownBy(() -> jobs.run(job, store))
+      String held = "concurrency.adaptive=false";
+
+      assertThatThrownBy(() -> jobs.run(job, store, held))
           .hasStackTraceContaining("No space left on device");
       long sent = simulator.stats().requests();
       FullDiskFileSystem.room.set(Long.MAX_VALUE);
-      RunSummary again = jobs.run(job, store).summary();
+      RunSummary again = jobs.run(job, store, held).summary();
 
       assertThat(sent).isBetween(5L, (long) ROWS - 1);
       assertThat(again.succeeded()).isEqualTo(ROWS);

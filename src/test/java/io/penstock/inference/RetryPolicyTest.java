@@ -79,16 +79,27 @@ final class RetryPolicyTest {
     History late = new History(1, 0, 0, Duration.ofMinutes(59));
 
     assertThat(policy(0).delayAfter(Failures.rateLimited(Duration.ofSeconds(60)), late))
-        .contains(Duration.ofSeconds(60));
+        .contains(Duration.ZERO);
     assertThat(policy(0).delayAfter(Failures.rateLimited(Duration.ofSeconds(61)), late)).isEmpty();
   }
 
   @Test
   void whatTheProviderAsksForIsAddedToTheJitter() {
+    ProviderException failure =
+        Failures.of(FailureKind.SERVER_ERROR, Billing.NOT_BILLED, 500)
+            .with("later", ProviderException.Details.retryAfter(Duration.ofSeconds(20)));
+
+    Optional<Duration> delay = policy(0.5).delayAfter(failure, FIRST);
+
+    assertThat(delay).contains(Duration.ofMillis(20_250)); // half of the first step of 500 ms
+  }
+
+  @Test
+  void aRefusalForTheAccountsLimitsIsLeftToTheLimiter() {
     Optional<Duration> delay =
         policy(0.5).delayAfter(Failures.rateLimited(Duration.ofSeconds(20)), FIRST);
 
-    assertThat(delay).contains(Duration.ofMillis(20_250)); // half of the first step of 500 ms
+    assertThat(delay).contains(Duration.ofMillis(250)); // all rows wait together there
   }
 
   @ParameterizedTest

@@ -89,7 +89,8 @@ final class RuntimeSettingsTest {
             new RuntimeSettings.Model(MODEL, null, limits("b/m"))),
         new RuntimeSettings.Window(100, 0, true),
         RuntimeSettings.Retries.of(new RetrySpec(6, 2, 600, 3600)),
-        providers);
+        providers,
+        new RuntimeSettings.Undriven(3, List.of(new ApiKeySource("openai", "KEY", null))));
   }
 
   private static AccountLimits limits(String account) {

@@ -1,0 +1,83 @@
+package io.penstock.cluster;
+
+import io.penstock.limit.Governor;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An executor of a session without Penstock's plugin: nobody leases it anything, so it governs by
+ * itself the part of the limits that was dealt to it. It does not notice when its driver is gone,
+ * nor what other executors do. Thread-safe.
+ */
+public final class UndrivenExecutor implements ExecutorLink {
+  private static final Duration RENEWAL_INTERVAL = Duration.ofMillis(500);
+
+  private final String executorId;
+  private final Governor governor;
+  private final Function<String, @Nullable String> keys;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> DriverCoordinator.daemon(task, "penstock-lease"));
+  private @Nullable Participant participant;
+
+  /**
+   * @param governor of this executor's part
+   * @param keys by provider, read on this machine
+   */
+  public UndrivenExecutor(
+      String executorId, Governor governor, Function<String, @Nullable String> keys) {
+    this.executorId = executorId;
+    this.governor = governor;
+    this.keys = keys;
+  }
+
+  @Override
+  public String executorId() {
+    return executorId;
+  }
+
+  @Override
+  public @Nullable String secret(String provider) {
+    return keys.apply(provider);
+  }
+
+  @Override
+  public synchronized void attach(Participant attached) {
+    participant = attached;
+    timer.scheduleAtFixedRate(
+        () -> renew(attached), 0, RENEWAL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public synchronized void hurry() {
+    Participant attached = participant;
+    if (attached != null && !timer.isShutdown()) {
+      timer.execute(() -> renew(attached));
+    }
+  }
+
+  private void renew(Participant attached) {
+    long askedNanos = System.nanoTime();
+    attached.allow(
+        governor.renew(executorId, attached.reports()), askedNanos + Lease.LIFE.toNanos());
+  }
+
+  /** Ends the renewals. */
+  public synchronized void detach() {
+    timer.shutdownNow();
+  }
+
+  @Override
+  public CompletableFuture<Void> whenLeased(String runId) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Cannot know: what another executor began may be called again. */
+  @Override
+  public void awaitQuiet(String runId) {}
+}
