@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** YAML text as a tree: repeated keys are errors, numbers keep all their digits. */
@@ -126,13 +127,15 @@ public final class YamlTree {
 
   private static void atParent(
       ObjectNode tree, String path, BiConsumer<ObjectNode, String> change) {
-    int dot = path.lastIndexOf('.');
-    JsonNode parent = tree;
-    for (String key : dot < 0 ? List.<String>of() : splitPath(path.substring(0, dot))) {
-      parent = parent.path(key);
+    for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+      String key = entry.getKey(); // which may hold dots itself
+      if (path.startsWith(key + ".") && entry.getValue() instanceof ObjectNode child) {
+        atParent(child, path.substring(key.length() + 1), change);
+        return;
+      }
     }
-    if (parent instanceof ObjectNode object) {
-      change.accept(object, path.substring(dot + 1));
+    if (tree.has(path) || path.indexOf('.') < 0) {
+      change.accept(tree, path);
     }
   }
 

@@ -236,6 +236,18 @@ final class JobSpecReaderTest {
   }
 
   @Test
+  void aBadLimitOfAModelWithDotsHidesNoOtherProblem() {
+    Jobs.refusesAll(
+        List.of(
+            "models.small.model=gpt-4.1",
+            "limits={openai/gpt-4.1: {share: 2}, openai/gpt-5: {}}",
+            "name='a b'"),
+        "limits.openai/gpt-4.1.share: is 2, must be at least 0 and at most 1",
+        "limits.openai/gpt-5: no model of the job uses it; did you mean 'openai/gpt-4.1'?",
+        "name: is 'a b', must have letters, digits, dot, dash or underscore only");
+  }
+
+  @Test
   void saysOneProblemOfATextThatIsNoYaml() {
     Problems problems = new Problems("job.yaml");
 

@@ -57,7 +57,7 @@ public record ErrorBody(String message, String type, String code, String param, 
   }
 
   /** Which limit the words speak of; NONE where of no kind that is known. */
-  Pressure pressure() {
+  public Pressure pressure() {
     String words = String.join(" ", message, type, code, innerCode);
     if (AT_ONCE.matcher(words).find()) {
       return Pressure.TOO_MANY;

@@ -86,13 +86,12 @@ final class OpenAiAnswer {
     Verdict verdict = refusals.classify(status, error, null);
     TokenUsage usage = OpenAiUsage.reported(json.path("usage")).orElse(null);
     Billing unreported = known == null ? verdict.billing() : known;
-    Details said = verdict.exception(200, error).details();
     return new ProviderException(
         verdict.kind(),
         usage == null ? unreported : Billing.BILLED,
         200,
         error.describe(200),
-        new Details(null, usage, "", said.pressure()));
+        new Details(null, usage, "", error.pressure()));
   }
 
   /** The string, or the text parts of an array; null where there are none. */
