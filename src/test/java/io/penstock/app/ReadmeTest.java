@@ -148,7 +148,7 @@ class ReadmeTest {
           .isEqualTo("ticket-triage");
     }
 
-    assertThat(shown).isEqualTo(4);
+    assertThat(shown).isEqualTo(5);
   }
 
   /**
