@@ -63,7 +63,7 @@ final class SparkSessions {
     return builder.getOrCreate();
   }
 
-  private static Map<String, String> settings(String master, List<String> settings) {
+  static Map<String, String> settings(String master, List<String> settings) {
     Map<String, String> all = new TreeMap<>(DEFAULTS);
     if (!isShared(master)) {
       all.putAll(LOCAL_DEFAULTS);

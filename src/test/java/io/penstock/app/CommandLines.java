@@ -1,5 +1,9 @@
 package io.penstock.app;
 
+import io.penstock.pipeline.JobSetup;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+
 /** Opens the command line to tests of other packages, in this JVM and without an exit of it. */
 public final class CommandLines {
   private CommandLines() {}
@@ -7,5 +11,17 @@ public final class CommandLines {
   /** Runs one command and returns its exit code. */
   public static int execute(String... arguments) {
     return Main.execute(arguments);
+  }
+
+  /** The parts of a job that runs on this machine. */
+  public static JobSetup setup(String file) {
+    return JobWiring.of(JobFile.read(file, List.of(), JobWiring.DIALECTS)).setup();
+  }
+
+  /** A session with the settings of a job's, but without Penstock's plugin. */
+  public static SparkSession plainSession() {
+    SparkSession.Builder builder = SparkSession.builder().appName("plain");
+    SparkSessions.settings(SparkSessions.DEFAULT_MASTER, List.of()).forEach(builder::config);
+    return builder.config("spark.plugins", "").getOrCreate();
   }
 }

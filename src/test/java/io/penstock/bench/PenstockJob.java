@@ -40,12 +40,14 @@ final class PenstockJob implements Client {
     this.concurrency = concurrency;
   }
 
-  private static String held(int inFlight) {
-    return "{initial: %1$d, max: %1$d}".formatted(inFlight);
+  /** Writes the prompts and a job for them, with so many calls at once; returns the job file. */
+  static Path prepare(Prompts prompts, String origin, Path folder) throws IOException {
+    return prepare(
+        prompts, origin, folder, "{initial: %1$d, max: %1$d}".formatted(prompts.inFlight()));
   }
 
-  @Override
-  public CpuTime call(Prompts prompts, String origin, Path folder) throws IOException {
+  private static Path prepare(Prompts prompts, String origin, Path folder, String concurrency)
+      throws IOException {
     prompts.write(folder.resolve("prompts.json"));
     String text =
         JOB.formatted(
@@ -53,8 +55,16 @@ final class PenstockJob implements Client {
             origin,
             Prompts.MODEL,
             Prompts.MAX_OUTPUT_TOKENS,
-            concurrency.isEmpty() ? held(prompts.inFlight()) : concurrency);
-    Path job = Files.writeString(folder.resolve("job.yaml"), text);
+            concurrency);
+    return Files.writeString(folder.resolve("job.yaml"), text);
+  }
+
+  @Override
+  public CpuTime call(Prompts prompts, String origin, Path folder) throws IOException {
+    Path job =
+        concurrency.isEmpty()
+            ? prepare(prompts, origin, folder)
+            : prepare(prompts, origin, folder, concurrency);
     long before = ProcessCpu.nanos();
     int exitCode =
         CommandLines.execute(
