@@ -67,7 +67,7 @@ final class JoinBackStage {
    * The input's columns, then {@link Columns#RESULTS}.
    *
    * @param rows of {@link LinkStage}
-   * @param unique of {@link DedupStage}
+   * @param unique of {@link StoreLookupStage}
    */
   Dataset<Row> apply(Dataset<Row> rows, Dataset<Row> unique, List<Refused> refused)
       throws IOException {
@@ -75,15 +75,24 @@ final class JoinBackStage {
         rows.drop(Columns.MESSAGES)
             .withColumnRenamed(Columns.ERROR_KIND, "link_error_kind")
             .withColumnRenamed(Columns.ERROR_MESSAGE, "link_error_message");
+    Dataset<Row> requests = unique.withColumnRenamed(Columns.ROW_ID, PRIMARY_ROW);
     Dataset<Row> served =
-        unique
-            .withColumnRenamed(Columns.ROW_ID, PRIMARY_ROW)
-            .join(store.serving(unique, runId), new String[] {Columns.FINGERPRINT}, "left")
-            .join(broadcast(refusals(rows, refused)), new String[] {Columns.FINGERPRINT}, "left");
+        links.join(store.serving(requests, runId), new String[] {Columns.FINGERPRINT}, "left");
     return project(
-        links
-            .join(served, new String[] {Columns.FINGERPRINT}, "left")
+        withRefusals(served, refused)
             .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left"));
+  }
+
+  private static Dataset<Row> withRefusals(Dataset<Row> served, List<Refused> refused) {
+    if (refused.isEmpty()) {
+      Dataset<Row> none = served;
+      for (StructField field : List.of(REFUSED.fields()).subList(1, REFUSED.size())) {
+        none = none.withColumn(field.name(), lit(null).cast(field.dataType()));
+      }
+      return none;
+    }
+    return served.join(
+        broadcast(refusals(served, refused)), new String[] {Columns.FINGERPRINT}, "left");
   }
 
   private static Dataset<Row> refusals(Dataset<Row> rows, List<Refused> refused) {

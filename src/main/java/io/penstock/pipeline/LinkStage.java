@@ -1,7 +1,6 @@
 package io.penstock.pipeline;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.struct;
@@ -19,7 +18,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each row an id and the fingerprint of its request, and pins rows and links in the run
@@ -27,22 +25,16 @@ import org.jspecify.annotations.Nullable;
  * one time that the input is read.
  */
 final class LinkStage {
-  /** Duplicate ids named in a message. */
-  private static final int NAMED_IDS = 5;
-
   private final Map<String, Fingerprinter> fingerprinters;
   private final String rowsPath;
-  private final @Nullable String idColumn;
 
   /**
    * @param fingerprinters by the job's name for the model
    * @param rowsPath where the rows are written
-   * @param idColumn null: rows have no id of their own
    */
-  LinkStage(Map<String, Fingerprinter> fingerprinters, String rowsPath, @Nullable String idColumn) {
+  LinkStage(Map<String, Fingerprinter> fingerprinters, String rowsPath) {
     this.fingerprinters = Map.copyOf(fingerprinters);
     this.rowsPath = rowsPath;
-    this.idColumn = idColumn;
   }
 
   /**
@@ -50,7 +42,7 @@ final class LinkStage {
    * error_kind and error_message. Of a row without a prompt messages and fingerprint are null.
    *
    * @param inputColumns names of the input's columns, in order
-   * @throws InvalidInputException when the input cannot be read, or ids are null or repeat
+   * @throws InvalidInputException when the input cannot be read
    */
   Dataset<Row> apply(Dataset<Row> routed, List<String> inputColumns) {
     Column prompt = col(RenderStage.PROMPT);
@@ -77,9 +69,7 @@ final class LinkStage {
                 .as(Columns.FINGERPRINT),
             when(error.isNotNull(), lit(FailureKind.INVALID_REQUEST.name())).as(Columns.ERROR_KIND),
             error.as(Columns.ERROR_MESSAGE));
-    Dataset<Row> rows = pin(linked);
-    checkIds(rows);
-    return rows;
+    return pin(linked);
   }
 
   private Dataset<Row> pin(Dataset<Row> linked) {
@@ -89,35 +79,6 @@ final class LinkStage {
       throw InvalidInputException.because(
           "The input could not be read to its end and written to the run folder", e);
     }
-    return linked.sparkSession().read().parquet(rowsPath);
-  }
-
-  private void checkIds(Dataset<Row> rows) {
-    if (idColumn == null) {
-      return;
-    }
-    Column id = col(Columns.INPUT).getField(idColumn);
-    long nulls = rows.where(id.isNull()).count();
-    if (nulls > 0) {
-      throw new InvalidInputException(
-          "input.id: column " + idColumn + " is null in " + nulls + " rows");
-    }
-    List<Row> repeated =
-        rows.groupBy(id.cast(DataTypes.StringType).as("id"))
-            .agg(count(lit(1)).as("n"))
-            .where(col("n").gt(1))
-            .orderBy("id")
-            .limit(NAMED_IDS)
-            .collectAsList();
-    if (!repeated.isEmpty()) {
-      String named =
-          String.join(
-              ", ",
-              repeated.stream()
-                  .map(row -> row.getString(0) + " (" + row.getLong(1) + " times)")
-                  .toList());
-      throw new InvalidInputException(
-          "input.id: values of column " + idColumn + " must not repeat; some that do: " + named);
-    }
+    return linked.sparkSession().read().schema(linked.schema()).parquet(rowsPath);
   }
 }

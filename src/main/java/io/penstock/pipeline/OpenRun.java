@@ -66,6 +66,21 @@ record OpenRun(RunFolder folder, Optional<Pinned> adopted) {
     folder.write(RunFolder.PLAN, JSON.writeValueAsString(pinned) + "\n", hadoop);
   }
 
+  /**
+   * @throws IllegalStateException when the run has other rows than an earlier execution pinned
+   */
+  void requirePinned(Pinned counted) {
+    if (adopted.isPresent() && !adopted.get().equals(counted)) {
+      throw new IllegalStateException(
+          "The rows in "
+              + folder.path()
+              + " are not those that were pinned there: "
+              + adopted.get()
+              + " then, now "
+              + counted);
+    }
+  }
+
   private static Pinned readPlan(RunFolder folder, Configuration hadoop) throws IOException {
     return JSON.readValue(folder.read(RunFolder.PLAN, hadoop), Pinned.class);
   }

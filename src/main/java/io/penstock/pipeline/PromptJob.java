@@ -12,6 +12,7 @@ import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
 import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.prompt.Fingerprinter;
 import io.penstock.report.RunSummary;
@@ -66,6 +67,9 @@ public final class PromptJob {
    */
   public record Finished(RunSummary summary, String resultsPath, String runPath) {}
 
+  /** The run's rows, and the requests that they make. */
+  private record Requests(Dataset<Row> rows, Found found) {}
+
   /**
    * Runs the job once, under its lock: goes on with its unpublished run, or begins a new one.
    *
@@ -95,12 +99,11 @@ public final class PromptJob {
     OpenRun run = open(mode);
     RunFolder folder = run.folder();
     watch.lock().runs(folder.runId());
-    Deduped deduped = run.adopted().isPresent() ? reread(run) : begin(run);
-    Dataset<Row> rows = rows(folder);
+    Requests requests = run.adopted().isPresent() ? reread(run, mode) : begin(run, mode);
+    Dataset<Row> rows = requests.rows();
+    Deduped deduped = requests.found().deduped();
+    Lookup lookup = requests.found().lookup();
 
-    Lookup lookup =
-        new StoreLookupStage(store, run, mode.retryPermanent())
-            .apply(deduped.unique(), deduped.distinct());
     Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);
 
@@ -201,33 +204,39 @@ public final class PromptJob {
     return OpenRun.open(setup, console, hadoop);
   }
 
-  private Deduped reread(OpenRun run) throws IOException {
-    run.folder().write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
-    return new DedupStage(run.folder().requests()).reread(spark, run.adopted().orElseThrow());
+  private Requests reread(OpenRun run, RunMode mode) throws IOException, InterruptedException {
+    RunFolder folder = run.folder();
+    folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+    Dataset<Row> rows = spark.read().parquet(folder.rows());
+    Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
+    run.requirePinned(found.deduped().counts());
+    return new Requests(rows, found);
   }
 
   /** Nothing is left of a run whose input turned out to be of no use. */
-  private Deduped begin(OpenRun run) throws IOException {
+  private Requests begin(OpenRun run, RunMode mode) throws IOException, InterruptedException {
     RunFolder folder = run.folder();
     try {
       Dataset<Row> input = load();
       Dataset<Row> routed =
           route(render(input)); // the model is chosen here: it is part of the fingerprint
       folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
-      new LinkStage(fingerprinters(), folder.rows(), spec.input().id())
-          .apply(routed, Arrays.asList(input.columns()));
+      Dataset<Row> rows =
+          new LinkStage(fingerprinters(), folder.rows())
+              .apply(routed, Arrays.asList(input.columns()));
+      String requests = folder.newRequests(Instant.now());
+      Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
+      run.writePlan(found.deduped().counts(), hadoop);
+      return new Requests(rows, found);
     } catch (InvalidInputException e) {
       folder.delete(hadoop);
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       throw e;
     }
-    Deduped deduped = new DedupStage(folder.requests()).apply(rows(folder));
-    run.writePlan(deduped.counts(), hadoop);
-    return deduped;
   }
 
-  private Dataset<Row> rows(RunFolder folder) {
-    return spark.read().parquet(folder.rows());
+  private StoreLookupStage lookup(OpenRun run, RunMode mode) {
+    return new StoreLookupStage(store, run, mode.retryPermanent());
   }
 
   private Map<String, Fingerprinter> fingerprinters() {

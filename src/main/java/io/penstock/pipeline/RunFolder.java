@@ -48,13 +48,18 @@ record RunFolder(String path, String runId) {
     return path + "/rows";
   }
 
-  String requests() {
-    return path + "/requests";
+  /** A folder of its own for each execution, as {@link #newMisses}. */
+  String newRequests(Instant now) {
+    return ofExecution("requests", now);
   }
 
   /** A folder of its own for each execution: tasks of an earlier one may still read theirs. */
   String newMisses(Instant now) {
-    return path + "/misses/" + STAMP.format(now) + "-" + random();
+    return ofExecution("misses", now);
+  }
+
+  private String ofExecution(String name, Instant now) {
+    return path + "/" + name + "/" + STAMP.format(now) + "-" + random();
   }
 
   /** The file appears whole or not at all. */

@@ -67,7 +67,6 @@ final class ShardStage {
           .partitionBy(Columns.SHARD, Columns.MODEL_NAME)
           .json(missesPath);
     }
-    lookup.misses().unpersist();
     return new Shards(missesPath, shards, lookup.missCount());
   }
 

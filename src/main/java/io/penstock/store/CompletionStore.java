@@ -32,6 +32,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -41,6 +42,9 @@ import org.apache.spark.util.SerializableConfiguration;
  * they were made.
  */
 public final class CompletionStore {
+  /** Of {@link #served}: whether the run itself wrote the entry. */
+  public static final String BY_THIS_RUN = "by_this_run";
+
   private static final String[] BY_FINGERPRINT = {Columns.FINGERPRINT};
 
   private final SparkSession spark;
@@ -62,37 +66,34 @@ public final class CompletionStore {
 
   /**
    * Fingerprints that need no call: answered, or failed in a way that would repeat itself. May
-   * repeat.
+   * repeat. Columns: fingerprint, and whether a run of that id wrote it.
    */
-  public Dataset<Row> servedFingerprints() throws IOException {
-    return entries().where(isAnswer().or(isPermanentFailure())).select(Columns.FINGERPRINT);
-  }
-
-  /** Those that a run wrote; of them no call is needed either way. May repeat. */
-  public Dataset<Row> servedFingerprintsOf(String runId) throws IOException {
-    return entries()
-        .where(writtenIn(runId).and(isAnswer().or(isPermanentFailure())))
-        .select(Columns.FINGERPRINT);
+  public Dataset<Row> served(String runId) throws IOException {
+    return served(isAnswer().or(isPermanentFailure()), runId);
   }
 
   /**
-   * As {@link #servedFingerprints}, but of the requests that failed for good only those that did so
-   * in this run.
+   * As {@link #served}, but of the requests that failed for good only those that did so in this
+   * run.
    */
   public Dataset<Row> answeredOrFailedIn(String runId) throws IOException {
+    return served(isAnswer().or(isPermanentFailure().and(writtenIn(runId))), runId);
+  }
+
+  private Dataset<Row> served(Column which, String runId) throws IOException {
     return entries()
-        .where(isAnswer().or(isPermanentFailure().and(writtenIn(runId))))
-        .select(Columns.FINGERPRINT);
+        .where(which)
+        .select(col(Columns.FINGERPRINT), writtenIn(runId).as(BY_THIS_RUN));
   }
 
   /**
    * The entry that serves each fingerprint: the earliest answer, else the latest failure that is
-   * permanent or was met in this run. Columns of {@link StoreColumns}, one row per fingerprint that
-   * has any.
+   * permanent or was met in this run. Columns as asked for and those of {@link StoreColumns}, one
+   * row per fingerprint that has any.
    *
-   * @param fingerprints the ones asked for, in a column of that name
+   * @param requests one row per fingerprint asked for, in a column of that name
    */
-  public Dataset<Row> serving(Dataset<Row> fingerprints, String runId) throws IOException {
+  public Dataset<Row> serving(Dataset<Row> requests, String runId) throws IOException {
     Column metInThisRun = writtenIn(runId).and(isFailure(FailureKind::isTransient));
     Column time = unix_micros(col(StoreColumns.COMPLETED_AT));
     Column order =
@@ -100,12 +101,20 @@ public final class CompletionStore {
             when(isAnswer(), lit(0)).otherwise(lit(1)),
             when(isAnswer(), time).otherwise(time.multiply(lit(-1))),
             col(StoreColumns.ENTRY_ID));
-    return entries()
-        .where(isAnswer().or(isPermanentFailure()).or(metInThisRun))
-        .join(fingerprints.select(Columns.FINGERPRINT), BY_FINGERPRINT, "left_semi")
+    Dataset<Row> candidates =
+        entries()
+            .where(isAnswer().or(isPermanentFailure()).or(metInThisRun))
+            .join(requests, BY_FINGERPRINT);
+    Column[] others =
+        Arrays.stream(candidates.columns())
+            .filter(name -> !name.equals(Columns.FINGERPRINT))
+            .map(functions::col)
+            .toArray(Column[]::new);
+    // the key stays a column of its own: what is joined by it later needs no further shuffle
+    return candidates
         .groupBy(Columns.FINGERPRINT)
-        .agg(min_by(struct(col("*")), order).as("entry"))
-        .select("entry.*");
+        .agg(min_by(struct(others), order).as("entry"))
+        .select(Columns.FINGERPRINT, "entry.*");
   }
 
   /** All entries that a run wrote, each once. */
@@ -243,6 +252,9 @@ public final class CompletionStore {
   }
 
   private Dataset<Row> journal(List<Segment> segments) {
+    if (segments.isEmpty()) { // no task for it
+      return spark.createDataFrame(List.of(), StoreColumns.SCHEMA);
+    }
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     LongAccumulator torn = tornLines;

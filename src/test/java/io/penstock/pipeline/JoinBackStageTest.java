@@ -43,7 +43,7 @@ final class JoinBackStageTest {
   }
 
   private Dataset<Row> join(Dataset<Row> input, String prefix, Refused... refused)
-      throws IOException {
+      throws IOException, InterruptedException {
     Dataset<Row> rows = LinkedRows.of(folder, input);
     return new JoinBackStage(entries.store(), RUN, List.of(model("small"), model("large")), prefix)
         .apply(rows, LinkedRows.unique(folder, rows), List.of(refused));
@@ -77,7 +77,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void oneRowPaysForWhatWasCalledAndNoneForTheRest() throws IOException {
+  void oneRowPaysForWhatWasCalledAndNoneForTheRest() throws IOException, InterruptedException {
     entries.answer(EARLIER, "old", "0.5").answer(RUN, "new", "0.25");
 
     Dataset<Row> results =
@@ -92,7 +92,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void withoutAPriceCostAndSavingAreNull() throws IOException {
+  void withoutAPriceCostAndSavingAreNull() throws IOException, InterruptedException {
     entries.answer(EARLIER, "old", null).answer(RUN, "new", null);
 
     Dataset<Row> results = join(input("(1, 'new'), (2, 'new'), (3, 'old'), (4, 'old')"), "");
@@ -104,7 +104,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void aFreeAnswerCostsAndSavesZero() throws IOException {
+  void aFreeAnswerCostsAndSavesZero() throws IOException, InterruptedException {
     entries.answer(RUN, "new", "0");
 
     Dataset<Row> results = join(input("(1, 'new'), (2, 'new')"), "");
@@ -113,7 +113,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void rowsWithoutAnAnswerSayWhyAndCostNothing() throws IOException {
+  void rowsWithoutAnAnswerSayWhyAndCostNothing() throws IOException, InterruptedException {
     entries
         .failure(RUN, "failed now", FailureKind.SERVER_ERROR)
         .failure(EARLIER, "failed before", FailureKind.SERVER_ERROR)
@@ -151,7 +151,8 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void anAnswerGoesBeforeFailuresAndTheEarliestBeforeLaterOnes() throws IOException {
+  void anAnswerGoesBeforeFailuresAndTheEarliestBeforeLaterOnes()
+      throws IOException, InterruptedException {
     entries
         .failure(EARLIER, "a", FailureKind.TIMEOUT)
         .answer(EARLIER, "a", "0.5")
@@ -164,7 +165,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void theAnswersFactsStandOnEveryRowThatItServes() throws IOException {
+  void theAnswersFactsStandOnEveryRowThatItServes() throws IOException, InterruptedException {
     entries.answer(RUN, "a", "0.25");
 
     Dataset<Row> results = join(input("(1, 'a'), (2, 'a')"), "");
@@ -197,7 +198,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void aRowWithoutAnAnswerNamesTheModelThatWasAsked() throws IOException {
+  void aRowWithoutAnAnswerNamesTheModelThatWasAsked() throws IOException, InterruptedException {
     Dataset<Row> results = join(input("(1, 'L?'), (2, null)"), "");
 
     assertSameRows(
@@ -214,7 +215,7 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void theInputsColumnsComeFirstWhateverTheirNames() throws IOException {
+  void theInputsColumnsComeFirstWhateverTheirNames() throws IOException, InterruptedException {
     Dataset<Row> input =
         sql(
             "select 'a' as text, 5 as row_id, 'e' as entry_id, 1 as primary_row,"
@@ -234,7 +235,8 @@ final class JoinBackStageTest {
   }
 
   @Test
-  void eachRowOfTheInputComesOutOnceHoweverOftenItIsStored() throws IOException {
+  void eachRowOfTheInputComesOutOnceHoweverOftenItIsStored()
+      throws IOException, InterruptedException {
     entries.answer(RUN, "q1", "0.1").answer(RUN, "q1", "0.2").answer(EARLIER, "q2", "0.1");
     entries.store().compact(RUN);
 

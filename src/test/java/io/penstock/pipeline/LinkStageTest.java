@@ -5,7 +5,6 @@ import static io.penstock.pipeline.SparkForTests.session;
 import static io.penstock.pipeline.SparkForTests.sql;
 import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +56,7 @@ final class LinkStageTest {
     Dataset<Row> routed = LinkedRows.routed(input).withColumn(RouteStage.MODEL, functionOfId());
 
     Dataset<Row> rows =
-        new LinkStage(LinkedRows.FINGERPRINTERS, folder + "/rows", null)
+        new LinkStage(LinkedRows.FINGERPRINTERS, folder + "/rows")
             .apply(routed, List.of("id", "text"));
 
     assertThat(rows.select("fingerprint").distinct().count()).isEqualTo(2);
@@ -132,27 +131,8 @@ final class LinkStageTest {
   }
 
   @Test
-  void idsThatAreNullAreCounted() {
-    Dataset<Row> input =
-        sql("select * from values (1, 'a'), (null, 'b'), (null, 'c') as t(id, text)");
-
-    assertThatThrownBy(() -> LinkedRows.of(folder, input, "id"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessage("input.id: column id is null in 2 rows");
-  }
-
-  @Test
-  void theFirstFiveIdsThatRepeatAreNamed() {
-    Dataset<Row> input = sql("select id % 7 as `my.id`, 'x' as text from range(21)");
-
-    assertThatThrownBy(() -> LinkedRows.of(folder, input, "my.id"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageEndingWith("0 (3 times), 1 (3 times), 2 (3 times), 3 (3 times), 4 (3 times)");
-  }
-
-  @Test
   void noRowsAreNoError() {
-    Dataset<Row> rows = LinkedRows.of(folder, sql("select 1 as id, 'x' as text where false"), "id");
+    Dataset<Row> rows = LinkedRows.of(folder, sql("select 1 as id, 'x' as text where false"));
 
     assertThat(rows.isEmpty()).isTrue();
     assertThat(rows.select("input.*").columns()).containsExactly("id", "text");

@@ -3,12 +3,16 @@ package io.penstock.pipeline;
 import io.penstock.config.JobSpec.RouteSpec;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.Message;
+import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.prompt.FingerprintBasis;
 import io.penstock.prompt.Fingerprinter;
 import io.penstock.prompt.PromptTemplate;
+import io.penstock.store.CompletionStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,11 +37,7 @@ final class LinkedRows {
   }
 
   static Dataset<Row> of(Path folder, Dataset<Row> input) {
-    return of(folder, input, null);
-  }
-
-  static Dataset<Row> of(Path folder, Dataset<Row> input, @Nullable String idColumn) {
-    return new LinkStage(FINGERPRINTERS, folder.resolve("rows").toString(), idColumn)
+    return new LinkStage(FINGERPRINTERS, folder.resolve("rows").toString())
         .apply(routed(input), List.of(input.columns()));
   }
 
@@ -48,8 +48,18 @@ final class LinkedRows {
   }
 
   /** One row per fingerprint of such rows. */
-  static Dataset<Row> unique(Path folder, Dataset<Row> rows) {
-    return new DedupStage(folder.resolve("requests").toString()).apply(rows).unique();
+  static Dataset<Row> unique(Path folder, Dataset<Row> rows)
+      throws IOException, InterruptedException {
+    return found(folder, rows, null).deduped().unique();
+  }
+
+  /** What a new store knows of them. */
+  static Found found(Path folder, Dataset<Row> rows, @Nullable String idColumn)
+      throws IOException, InterruptedException {
+    OpenRun run = new OpenRun(new RunFolder("unused", "r0"), Optional.empty());
+    return new StoreLookupStage(
+            new CompletionStore(rows.sparkSession(), folder + "/no-store"), run, false)
+        .apply(rows, idColumn, folder.resolve("requests").toString());
   }
 
   static Fingerprint fingerprint(String text) {

@@ -90,7 +90,7 @@ final class RunFolderTest {
   void rowsRequestsAndMissesLieInIt() {
     RunFolder run = create();
 
-    assertThat(Stream.of(run.rows(), run.requests(), run.newMisses(Instant.EPOCH)))
+    assertThat(Stream.of(run.rows(), run.newRequests(Instant.EPOCH), run.newMisses(Instant.EPOCH)))
         .allMatch(path -> path.startsWith(run.path() + "/"))
         .doesNotHaveDuplicates();
   }

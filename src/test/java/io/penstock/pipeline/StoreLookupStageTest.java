@@ -20,7 +20,6 @@ final class StoreLookupStageTest {
   @TempDir Path folder;
   private StoredEntries entries;
   private Dataset<Row> rows;
-  private Dataset<Row> unique;
 
   @BeforeEach
   void linkFiveRequests() {
@@ -28,16 +27,18 @@ final class StoreLookupStageTest {
     rows =
         LinkedRows.of(
             folder, sql("select * from values ('a'), ('b'), ('c'), ('d'), ('La') as t(text)"));
-    unique = LinkedRows.unique(folder, rows);
   }
 
-  private StoreLookupStage lookup() {
+  private Lookup lookup() throws IOException, InterruptedException {
     return lookup(Optional.empty(), false);
   }
 
-  private StoreLookupStage lookup(Optional<Pinned> adopted, boolean retryPermanent) {
+  private Lookup lookup(Optional<Pinned> adopted, boolean retryPermanent)
+      throws IOException, InterruptedException {
     OpenRun run = new OpenRun(new RunFolder("unused", "r9"), adopted);
-    return new StoreLookupStage(entries.store(), run, retryPermanent);
+    return new StoreLookupStage(entries.store(), run, retryPermanent)
+        .apply(rows, null, folder.resolve("requests").toString())
+        .lookup();
   }
 
   private Dataset<Row> texts(Lookup lookup) {
@@ -45,16 +46,17 @@ final class StoreLookupStageTest {
   }
 
   @Test
-  void aNewStoreHoldsNothing() throws IOException {
-    Lookup lookup = lookup().apply(unique, 5);
+  void aNewStoreHoldsNothing() throws IOException, InterruptedException {
+    Lookup lookup = lookup();
 
     assertThat(lookup.missCount()).isEqualTo(5);
     assertThat(lookup.hitCount()).isZero();
-    assertSameRows(unique, lookup.misses().select("fingerprint", "row_id"));
+    assertSameRows(rows.select("fingerprint", "row_id"), lookup.misses());
   }
 
   @Test
-  void answersAndPermanentFailuresAreHitsAndTransientOnesMisses() throws IOException {
+  void answersAndPermanentFailuresAreHitsAndTransientOnesMisses()
+      throws IOException, InterruptedException {
     entries
         .answer("r0", "a", "0.1")
         .failure("r0", "b", FailureKind.CONTEXT_TOO_LONG)
@@ -62,7 +64,7 @@ final class StoreLookupStageTest {
         .failure("r0", "d", FailureKind.AUTHENTICATION)
         .answer("r0", "of another job", "0.1");
 
-    Lookup lookup = lookup().apply(unique, 5);
+    Lookup lookup = lookup();
 
     assertThat(lookup.missCount()).isEqualTo(3);
     assertThat(lookup.hitCount()).isEqualTo(2);
@@ -70,47 +72,48 @@ final class StoreLookupStageTest {
   }
 
   @Test
-  void whatTheRunBoughtBeforeItWasAdoptedIsNeitherHitNorMiss() throws IOException {
+  void whatTheRunBoughtBeforeItWasAdoptedIsNeitherHitNorMiss()
+      throws IOException, InterruptedException {
     entries
         .answer("r0", "a", "0.1")
         .answer("r9", "b", "0.1")
         .failure("r9", "c", FailureKind.TIMEOUT);
 
-    Lookup lookup = lookup(Optional.of(new Pinned(5, 0, 5)), false).apply(unique, 5);
+    Lookup lookup = lookup(Optional.of(new Pinned(5, 0, 5)), false);
 
     assertThat(lookup.missCount()).isEqualTo(3);
     assertThat(lookup.hitCount()).isEqualTo(1);
   }
 
   @Test
-  void failuresForGoodAreMissesWhereTheyAreAskedFor() throws IOException {
+  void failuresForGoodAreMissesWhereTheyAreAskedFor() throws IOException, InterruptedException {
     entries
         .answer("r0", "a", "0.1")
         .failure("r0", "b", FailureKind.CONTEXT_TOO_LONG)
         .failure("r9", "c", FailureKind.CONTEXT_TOO_LONG);
 
-    Lookup lookup = lookup(Optional.empty(), true).apply(unique, 5);
+    Lookup lookup = lookup(Optional.empty(), true);
 
     assertSameRows(sql("select * from values ('b'), ('d'), ('La') as t(text)"), texts(lookup));
   }
 
   @Test
-  void anAnswerThatIsStoredTwiceIsOneHit() throws IOException {
+  void anAnswerThatIsStoredTwiceIsOneHit() throws IOException, InterruptedException {
     entries
         .failure("r0", "a", FailureKind.TIMEOUT)
         .answer("r1", "a", "0.1")
         .answer("r2", "a", "0.1");
     entries.store().compact("r1");
 
-    Lookup lookup = lookup().apply(unique, 5);
+    Lookup lookup = lookup();
 
     assertThat(lookup.hitCount()).isEqualTo(1);
     assertThat(lookup.missCount()).isEqualTo(4);
   }
 
   @Test
-  void theMissesStayWhenTheStoreGrows() throws IOException {
-    Lookup lookup = lookup().apply(unique, 5);
+  void theMissesStayWhenTheStoreGrows() throws IOException, InterruptedException {
+    Lookup lookup = lookup();
     entries.answer("r1", "a", "0.1");
 
     assertThat(lookup.misses().count()).isEqualTo(lookup.missCount());
