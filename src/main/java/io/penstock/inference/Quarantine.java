@@ -8,8 +8,8 @@ import io.penstock.provider.ProviderException;
  * again and again, while others are answered. Of one row; not thread-safe.
  */
 final class Quarantine {
-  /** Two are chance where a machine of many is bad. */
-  static final int FAILURES = 3;
+  /** Where one attempt of fifty fails by chance, four in a row are one row in six million. */
+  static final int FAILURES = 4;
 
   private int status;
   private int failures;

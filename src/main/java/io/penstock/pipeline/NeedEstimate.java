@@ -46,6 +46,10 @@ final class NeedEstimate {
   }
 
   private static long chars(InferenceRequest request) {
-    return request.messages().stream().map(Message::content).mapToLong(String::length).sum();
+    long chars = 0;
+    for (Message message : request.messages()) {
+      chars += message.content().length();
+    }
+    return chars;
   }
 }

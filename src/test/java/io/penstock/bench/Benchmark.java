@@ -62,7 +62,9 @@ public final class Benchmark {
       if (CONTESTS.containsKey(scene)) {
         results.add(contest.run(CONTESTS.get(scene)));
       } else if (OTHERS.containsKey(scene)) {
-        lines.add(OTHERS.get(scene).measure(Files.createTempDirectory(folder, scene + "-")));
+        String figures = OTHERS.get(scene).measure(Files.createTempDirectory(folder, scene + "-"));
+        System.out.println(figures);
+        lines.add(figures);
       } else {
         throw new IllegalArgumentException(
             "bench.scenes has " + scene + ", knows " + CONTESTS.keySet() + OTHERS.keySet());

@@ -51,11 +51,7 @@ final class PenstockJob implements Client {
     prompts.write(folder.resolve("prompts.json"));
     String text =
         JOB.formatted(
-            Prompts.SYSTEM,
-            origin,
-            Prompts.MODEL,
-            Prompts.MAX_OUTPUT_TOKENS,
-            concurrency);
+            Prompts.SYSTEM, origin, Prompts.MODEL, Prompts.MAX_OUTPUT_TOKENS, concurrency);
     return Files.writeString(folder.resolve("job.yaml"), text);
   }
 

@@ -37,7 +37,7 @@ final class EntryJsonTest {
             new Failure(kind, "it \"failed\"\n", "<html>\r\n"),
             new Effort(9, 4, 123_456, new Waste(Usd.of("0.1"), Usd.of("12345678.000000000001"))),
             null,
-            Entries.START.plusNanos(123_456_789));
+            Entries.START.plusNanos(123_456_000));
 
     assertThat(read(EntryJson.write(entry))).isEqualTo(entry);
   }
@@ -95,7 +95,7 @@ final class EntryJsonTest {
     assertThat(json)
         .contains("\"cost_usd\":\"0.000000000001\"")
         .contains("\"fingerprint\":\"v1-00000000000000000000000000000001\"")
-        .contains("\"completed_at\":\"2026-11-22T23:59:00Z\"")
+        .contains("\"completed_at\":1795391940000000")
         .contains("\"provider_identity\":\"openai\"");
   }
 
