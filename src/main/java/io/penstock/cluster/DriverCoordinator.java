@@ -47,11 +47,11 @@ public final class DriverCoordinator implements DriverPlugin {
   /**
    * The reasons of Spark's cluster managers that tell of a process that has ended, and with which
    * code: "Command exited with code 137", "Container ... Exit status: 143", "exited with exit
-   * code". Others may be of an executor that only cannot be reached. Spark 4.1's sources, read
-   * 2026-11.
+   * code". Others may be of an executor that only cannot be reached, as are negative codes, which
+   * no process ends with (YARN's -100 is of a lost node). Spark 4.1's sources, read 2026-11.
    */
   private static final Pattern EXITED =
-      Pattern.compile("exited with|exit code|exit status", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(exited with code|exit code|exit status):? +\\d", Pattern.CASE_INSENSITIVE);
 
   private final LeaseBook book;
   private final ExecutorService proofReader =
@@ -64,10 +64,14 @@ public final class DriverCoordinator implements DriverPlugin {
     @Override
     public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
       book.remove(event.executorId());
-      if (EXITED.matcher(String.valueOf(event.reason())).find()) {
+      if (tellsOfAnExit(String.valueOf(event.reason()))) {
         book.exited(event.executorId());
       }
     }
+  }
+
+  static boolean tellsOfAnExit(String reason) {
+    return EXITED.matcher(reason).find();
   }
 
   DriverCoordinator(LongSupplier nanoClock) {

@@ -58,6 +58,7 @@ final class AccountGovernor {
   private final RecentShare failures = new RecentShare();
   private final Map<String, Member> members = new TreeMap<>();
   private final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
+  private final Map<Rate, MinutePeak> bursts = new EnumMap<>(Rate.class);
   private final Pause pause = new Pause();
   private Rates learnt = Rates.NONE;
   private int permitsHeld;
@@ -84,6 +85,8 @@ final class AccountGovernor {
     final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
     int permitsPlanned;
     boolean sharesRates;
+    final Map<Rate, Double> bursts = new EnumMap<>(Rate.class);
+    boolean silent;
     int forgiven;
 
     Member(AccountReport report) {
@@ -128,6 +131,7 @@ final class AccountGovernor {
     long now = clock.nanoTime();
     Member member = members.get(executorId);
     Tally before = member == null ? firstTally(report) : member.report.tally();
+    boolean newsOfRates = member == null || !member.report.learnt().equals(report.learnt());
     if (member == null) {
       member = new Member(report);
       members.put(executorId, member);
@@ -135,11 +139,15 @@ final class AccountGovernor {
       bound();
       record("executors: " + members.size());
     }
-    planned &= member.report.load().waiting() == report.load().waiting();
+    planned &= member.report.load().waiting() == report.load().waiting() && !member.silent;
     member.report = report;
     member.reportedNanos = now;
+    member.silent = false;
     member.sent.removeIf(allowance -> allowance.number() < report.allowance());
     hold(member);
+    if (newsOfRates) {
+      learn(report.learnt());
+    }
     observe(report, report.tally().since(before), now);
     plan(now);
     Allowance next = next(member, now);
@@ -185,7 +193,6 @@ final class AccountGovernor {
   }
 
   private void observe(AccountReport report, Tally ended, long now) {
-    learn(report.learnt());
     overloads.add(ended.succeeded(), ended.overloaded());
     failures.add(ended.succeeded(), ended.unhealthy());
     if (ended.succeeded() > 0) {
@@ -204,9 +211,7 @@ final class AccountGovernor {
   }
 
   private void succeeded(AccountReport report, long count, long now) {
-    if (report.inARow() == 0) {
-      lastSuccessNanos = now;
-    }
+    lastSuccessNanos = now;
     if (pause.on && report.inARow() == 0) {
       pause.on = false;
       pause.era += inFlight() <= 1 ? 1 : 0;
@@ -236,7 +241,8 @@ final class AccountGovernor {
 
   /** Of executors that have gone on being refused while no other was answered. */
   private boolean hasOnlyRefusals(long now) {
-    int inARow = members.values().stream().mapToInt(Member::inARow).sum();
+    int inARow =
+        members.values().stream().filter(member -> !member.silent).mapToInt(Member::inARow).sum();
     boolean answeredLately = now - lastSuccessNanos < Duration.ofSeconds(1).toNanos();
     return inARow >= REFUSALS_TO_PAUSE && !answeredLately;
   }
@@ -280,18 +286,21 @@ final class AccountGovernor {
     members.forEach((id, member) -> wanted.put(id, wanted(member)));
     Map<String, Integer> shares = Shares.fair(adaptive.current(), wanted);
     members.forEach((id, member) -> member.permitsPlanned = shares.get(id));
-    planRates();
+    planRates(now);
   }
 
   private static int wanted(Member member) {
+    if (member.silent) {
+      return member.permitsHeld;
+    }
     return member.report.load().waiting() ? Integer.MAX_VALUE : member.inFlight();
   }
 
   /** Those that wait, or all where nobody does; as many as the largest calls leave room for. */
-  private void planRates() {
-    List<Member> waiting =
-        members.values().stream().filter(member -> member.report.load().waiting()).toList();
-    List<Member> claimants = waiting.isEmpty() ? List.copyOf(members.values()) : waiting;
+  private void planRates(long now) {
+    List<Member> heard = members.values().stream().filter(member -> !member.silent).toList();
+    List<Member> waiting = heard.stream().filter(member -> member.report.load().waiting()).toList();
+    List<Member> claimants = waiting.isEmpty() ? heard : waiting;
     int room =
         rates().perMinute().entrySet().stream()
             .mapToInt(each -> roomFor(each.getKey(), each.getValue()))
@@ -299,6 +308,20 @@ final class AccountGovernor {
             .orElse(Integer.MAX_VALUE);
     members.values().forEach(member -> member.sharesRates = false);
     claimants.stream().limit(room).forEach(member -> member.sharesRates = true);
+    int sharing = Math.min(room, claimants.size());
+    rates().perMinute().forEach((rate, perMinute) -> planBursts(rate, perMinute / sharing, now));
+  }
+
+  /** How much may be saved up: by each, by all, and by all within the last minute. */
+  private void planBursts(Rate rate, double perMinute, long now) {
+    double even = perMinute / SECONDS_PER_MINUTE;
+    double all = 0;
+    for (Member member : members.values()) {
+      double burst = member.sharesRates ? Math.max(largest(member, rate), BURST_SECONDS * even) : 0;
+      member.bursts.put(rate, burst);
+      all += burst;
+    }
+    bursts.computeIfAbsent(rate, unknown -> new MinutePeak(now)).add(all, now);
   }
 
   private int roomFor(Rate rate, double perMinute) {
@@ -319,6 +342,7 @@ final class AccountGovernor {
       if (silent < 0) {
         continue;
       }
+      member.silent = true;
       member.ratesHeld.replaceAll(
           (rate, held) -> {
             ratesHeld.merge(rate, -held, Double::sum);
@@ -352,8 +376,9 @@ final class AccountGovernor {
     if (!pause.on) {
       return Allowance.UNLIMITED;
     }
-    boolean probes =
-        now - pause.probedNanos >= PROBE_INTERVAL.toNanos() && member.report.load().waiting();
+    boolean able =
+        member.report.load().waiting() && (member.sharesRates || rates().perMinute().isEmpty());
+    boolean probes = now - pause.probedNanos >= PROBE_INTERVAL.toNanos() && able;
     if (probes) {
       pause.probedNanos = now;
       record("probe");
@@ -363,28 +388,26 @@ final class AccountGovernor {
 
   private Map<Rate, Share> shares(Member member) {
     Map<Rate, Share> shares = new EnumMap<>(Rate.class);
-    List<Member> sharing = members.values().stream().filter(each -> each.sharesRates).toList();
+    long sharing = members.values().stream().filter(each -> each.sharesRates).count();
     rates()
         .perMinute()
         .forEach((rate, perMinute) -> shares.put(rate, share(member, rate, perMinute, sharing)));
     return shares;
   }
 
-  /** In no minute more than the limit: what may have been saved up before it is not refilled. */
-  private Share share(Member member, Rate rate, double perMinute, List<Member> sharing) {
-    if (!member.sharesRates) {
+  /**
+   * In no minute more than the limit: what may have been saved up before it is not refilled. Where
+   * one call takes nearly all of a minute or more, little is left of that: seldom, but not never.
+   */
+  private Share share(Member member, Rate rate, double perMinute, long sharing) {
+    if (!member.sharesRates || !member.bursts.containsKey(rate)) {
       return new Share(0, 0);
     }
-    double even = perMinute / SECONDS_PER_MINUTE / sharing.size();
-    double bursts = sharing.stream().mapToDouble(each -> burst(each, rate, even)).sum();
-    double refill = Math.max(0, perMinute - bursts) / SECONDS_PER_MINUTE;
+    double left = Math.max(BURST_SHARE * perMinute, perMinute - bursts.get(rate).value());
+    double refill = left / SECONDS_PER_MINUTE;
     double others = ratesHeld.getOrDefault(rate, 0.0) - member.ratesHeld.getOrDefault(rate, 0.0);
-    double perSecond = Math.max(0, Math.min(refill / sharing.size(), refill - others));
-    return new Share(perSecond, burst(member, rate, even));
-  }
-
-  private static double burst(Member member, Rate rate, double even) {
-    return Math.max(largest(member, rate), BURST_SECONDS * even);
+    double perSecond = Math.max(0, Math.min(refill / sharing, refill - others));
+    return new Share(perSecond, member.bursts.get(rate));
   }
 
   private int inFlight() {

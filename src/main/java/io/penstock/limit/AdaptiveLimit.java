@@ -77,7 +77,7 @@ final class AdaptiveLimit {
       return;
     }
     double rounds = count / limit;
-    roundsSinceCut += rounds;
+    roundsSinceCut += limit < most ? rounds : 0; // at the bound nothing more was tested
     limit = Math.min(most, limit + (slowStart ? count : rounds * stepNow()));
   }
 

@@ -33,11 +33,13 @@ final class Brake {
   private int backoffs;
   private long holdUntilNanos;
   private long toldUntilNanos;
+  private long orderedUntilNanos;
   private long backoffUntilNanos;
 
   Brake(long nowNanos) {
     holdUntilNanos = nowNanos;
     toldUntilNanos = nowNanos;
+    orderedUntilNanos = nowNanos;
     backoffUntilNanos = nowNanos;
   }
 
@@ -52,13 +54,16 @@ final class Brake {
 
   /** 0 where nothing is held. */
   long heldNanos(long nowNanos) {
-    return Math.max(0, Math.max(holdUntilNanos, backoffUntilNanos) - nowNanos);
+    return Math.max(0, Math.max(holdUntilNanos - nowNanos, backoffUntilNanos - nowNanos));
   }
 
-  /** What the whole cluster should wait, for a report; the answer to it replaces this wait. */
+  /**
+   * What the whole cluster should wait, for a report; the answer to it replaces this wait. What the
+   * driver has ordered it knows: told back it would grow by the way of each message.
+   */
   long tellHeldNanos(long nowNanos) {
     toldUntilNanos = holdUntilNanos;
-    return Math.max(0, holdUntilNanos - nowNanos);
+    return holdUntilNanos == orderedUntilNanos ? 0 : Math.max(0, holdUntilNanos - nowNanos);
   }
 
   /** The driver's word, which knows of what was told. */
@@ -67,12 +72,14 @@ final class Brake {
     if (known || untilNanos - holdUntilNanos > 0) {
       holdUntilNanos = untilNanos;
       toldUntilNanos = untilNanos;
+      orderedUntilNanos = untilNanos;
     }
   }
 
   void release() {
     ceiling = Double.POSITIVE_INFINITY;
     backoffs = 0;
+    backoffUntilNanos = holdUntilNanos;
   }
 
   /** Each round of successes lets one more begin, or twice as many after an overload. */

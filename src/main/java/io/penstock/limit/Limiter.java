@@ -86,10 +86,12 @@ public final class Limiter {
             brake.release();
           }
           long now = scheduler.nanoTime();
+          if (now - validUntilNanos >= 0) {
+            pace.forgetSavings(now);
+          }
           allowance = next;
           validUntilNanos = until;
           startsLeft = next.starts();
-          asked = false;
           pace.share(next.shares(), now);
           brake.hold(now + Duration.ofMillis(next.holdMillis()).toNanos());
         });
@@ -172,8 +174,9 @@ public final class Limiter {
     synchronized (lock) {
       update.run();
       grant();
-      ask = isHungry();
-      asked |= ask;
+      boolean isHungry = isHungry();
+      ask = isHungry && !asked;
+      asked = isHungry;
       deliver = !delivering;
       delivering = true;
     }
@@ -234,18 +237,20 @@ public final class Limiter {
     if (nanos != Long.MAX_VALUE && sooner) {
       waking = true;
       wakeNanos = now + nanos;
-      scheduler.after(Duration.ofNanos(nanos), this::wake);
+      long dueNanos = wakeNanos;
+      scheduler.after(Duration.ofNanos(nanos), () -> wake(dueNanos));
     }
   }
 
-  private void wake() {
-    change(() -> waking = false);
+  /** One that came to be too late for another's wait sets no further one. */
+  private void wake(long dueNanos) {
+    change(() -> waking &= dueNanos != wakeNanos);
   }
 
-  /** Asks once for each allowance. */
+  /** Whether only another allowance helps; then the driver is asked once, renewals do the rest. */
   private boolean isHungry() {
     Waiter first = resuming.isEmpty() ? arriving.peek() : resuming.peek();
-    if (first == null || asked) {
+    if (first == null) {
       return false;
     }
     long now = scheduler.nanoTime();
@@ -265,6 +270,7 @@ public final class Limiter {
   public final class Permit implements AutoCloseable {
     private final Need need;
     private State state = State.WAITING;
+    private long begunNanos;
 
     private Permit(Need need) {
       this.need = need;
@@ -277,6 +283,7 @@ public final class Limiter {
       peakInFlight = Math.max(peakInFlight, inFlight);
       peakSinceReport = Math.max(peakSinceReport, inFlight);
       startsLeft -= startsLeft == Allowance.UNLIMITED || startsLeft == 0 ? 0 : 1;
+      begunNanos = scheduler.nanoTime();
       pace.take(need);
       for (Rate rate : Rate.values()) {
         largest.merge(rate, need.of(rate), Math::max);
@@ -294,7 +301,7 @@ public final class Limiter {
                 tally.overloaded(),
                 tally.unhealthy());
         brake.succeeded();
-        pace.settle(need, used);
+        pace.settle(need, used, begunNanos);
       }
     }
 
@@ -313,7 +320,7 @@ public final class Limiter {
                 tally.overloaded() + (why == Refusal.OVERLOADED ? 1 : 0),
                 tally.unhealthy());
         brake.refused(why, inFlight - 1, retryAfter, scheduler.nanoTime());
-        pace.settle(need, Need.REQUEST);
+        pace.settle(need, Need.REQUEST, begunNanos);
       }
     }
 

@@ -18,11 +18,13 @@ final class Pace {
   private long filledNanos;
 
   private static final class Bucket {
+    final long bornNanos;
     Share share;
     double level;
 
-    Bucket(Share share) {
+    Bucket(Share share, long bornNanos) {
       this.share = share;
+      this.bornNanos = bornNanos;
     }
 
     void fill(double seconds) {
@@ -33,7 +35,8 @@ final class Pace {
 
     /** A need above the burst waits for a full bucket, and leaves a debt. */
     double missing(long need) {
-      return need == 0 ? 0 : Math.min(need, share.burst()) - level - ROUNDING;
+      double wanted = share.burst() == 0 ? need : Math.min(need, share.burst());
+      return need == 0 ? 0 : wanted - level - ROUNDING;
     }
   }
 
@@ -41,15 +44,18 @@ final class Pace {
     filledNanos = nowNanos;
   }
 
-  /** A rate that is new here begins with nothing; one that is not in it any more has no limit. */
+  /**
+   * A rate that is new here begins with nothing; one that is not in it any more has no limit. What
+   * calls gave back and nobody has used by now is not saved up beyond the burst either.
+   */
   void share(Map<Rate, Share> shares, long nowNanos) {
     fill(nowNanos);
     buckets.keySet().retainAll(shares.keySet());
     shares.forEach(
         (rate, share) -> {
-          Bucket bucket = buckets.computeIfAbsent(rate, unknown -> new Bucket(share));
+          Bucket bucket = buckets.computeIfAbsent(rate, unknown -> new Bucket(share, nowNanos));
           bucket.share = share;
-          bucket.level = share.perSecond() == 0 ? Math.min(0, bucket.level) : bucket.level;
+          bucket.level = Math.min(share.perSecond() == 0 ? 0 : share.burst(), bucket.level);
         });
   }
 
@@ -76,9 +82,23 @@ final class Pace {
     buckets.forEach((rate, bucket) -> bucket.level -= need.of(rate));
   }
 
-  /** Corrects what was taken by what was used in the end. */
-  void settle(Need taken, Need used) {
-    buckets.forEach((rate, bucket) -> bucket.level += taken.of(rate) - used.of(rate));
+  /**
+   * Corrects what was taken by what was used in the end. Of a rate that was not known yet nothing
+   * was taken.
+   */
+  void settle(Need taken, Need used, long takenNanos) {
+    buckets.forEach(
+        (rate, bucket) -> {
+          if (takenNanos - bucket.bornNanos >= 0) {
+            bucket.level += taken.of(rate) - used.of(rate);
+          }
+        });
+  }
+
+  /** After a time without an allowance: the share of it was others'. */
+  void forgetSavings(long nowNanos) {
+    fill(nowNanos);
+    buckets.values().forEach(bucket -> bucket.level = Math.min(0, bucket.level));
   }
 
   private void fill(long nowNanos) {

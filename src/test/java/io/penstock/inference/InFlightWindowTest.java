@@ -13,6 +13,7 @@ import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
 import io.penstock.limit.Limiters;
 import io.penstock.limit.Need;
+import io.penstock.limit.Rate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -103,6 +104,18 @@ final class InFlightWindowTest {
     end(task);
 
     assertThat(outcomes).hasSize(5);
+  }
+
+  @Test
+  void asksWithWhatTheRequestWillTake() throws Exception {
+    Limiter limiter = Limiters.of(3);
+    FutureTask<Void> task =
+        run(new Lane(Requests.requests(0, 1), request -> new Need(70, 30), limiter, call));
+
+    call.answer(call.awaitStart());
+    end(task);
+
+    assertThat(limiter.report().largest()).containsEntry(Rate.TOKENS, 100L);
   }
 
   @Test

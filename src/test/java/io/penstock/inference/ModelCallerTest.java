@@ -13,8 +13,10 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.inference.RetryPolicy.Bounds;
 import io.penstock.inference.StopSignal.Cause;
+import io.penstock.limit.AccountReport.Tally;
 import io.penstock.limit.FakeScheduler;
 import io.penstock.limit.Limiter;
+import io.penstock.limit.Limiter.Permit;
 import io.penstock.limit.Limiters;
 import io.penstock.limit.Need;
 import io.penstock.provider.ModelProvider;
@@ -184,6 +186,53 @@ final class ModelCallerTest {
   }
 
   @Test
+  void aWaitForAPlaceThatTakesTooLongFailsWithTheLastFailure() {
+    provider.thenFails(Failures.serverError());
+    CompletableFuture<InferenceOutcome> outcome = call();
+    limiter.acquire(Need.REQUEST);
+    limiter.acquire(Need.REQUEST);
+    scheduler.advance(LONG);
+    limiter.report();
+    assertThat(outcome).isNotDone();
+
+    scheduler.advance(Duration.ofHours(1));
+    limiter.report();
+
+    assertThat(failed(outcome).kind()).isEqualTo(FailureKind.SERVER_ERROR);
+    assertThat(failed(outcome).effort().attempts()).isEqualTo(1);
+    assertThat(limiter.inFlight()).isEqualTo(2);
+  }
+
+  @Test
+  void theLimiterIsToldWhatBecameOfEachAttempt() {
+    provider
+        .thenFails(Failures.rateLimited())
+        .thenFails(Failures.serverError())
+        .thenFails(Failures.timeout());
+    call();
+
+    scheduler.advance(LONG);
+
+    assertThat(limiter.report().tally()).isEqualTo(new Tally(1, 1, 0, 0, 2));
+  }
+
+  @Test
+  void aRequestThatNoProviderCanDigestIsGivenUpWhileOthersAreAnswered() {
+    ModelCaller patient = caller(new Bounds(MANY, 2, Duration.ofHours(1)));
+    provider.thenFails(Failures.serverError(), 9);
+    CompletableFuture<InferenceOutcome> poison = call(patient);
+    for (int i = 0; i < 100; i++) {
+      Permit other = limiter.acquire(Need.REQUEST).join();
+      other.succeeded(Need.REQUEST);
+      other.close();
+      scheduler.advance(Duration.ofMillis(100));
+    }
+
+    assertThat(failed(poison).message()).startsWith("quarantined: ");
+    assertThat(failed(poison).effort().attempts()).isBetween(3, 5);
+  }
+
+  @Test
   void aFailureOfTheAccountStopsTheRun() {
     provider.thenFails(Failures.authentication());
 
@@ -301,7 +350,11 @@ final class ModelCallerTest {
   }
 
   private CompletableFuture<InferenceOutcome> call() {
-    return caller.call(Requests.request(1), limiter.acquire(Need.REQUEST).join());
+    return call(caller);
+  }
+
+  private CompletableFuture<InferenceOutcome> call(ModelCaller by) {
+    return by.call(Requests.request(1), limiter.acquire(Need.REQUEST).join());
   }
 
   private ModelCaller caller(Bounds bounds) {
