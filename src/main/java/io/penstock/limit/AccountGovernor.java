@@ -3,8 +3,6 @@ package io.penstock.limit;
 import io.penstock.limit.AccountReport.Tally;
 import io.penstock.limit.Allowance.Share;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -56,7 +54,7 @@ final class AccountGovernor {
   private final AdaptiveLimit adaptive;
   private final RecentShare overloads = new RecentShare();
   private final RecentShare failures = new RecentShare();
-  private final Map<String, Member> members = new TreeMap<>();
+  private final Map<String, Tenant> members = new TreeMap<>();
   private final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
   private final Map<Rate, MinutePeak> bursts = new EnumMap<>(Rate.class);
   private final Pause pause = new Pause();
@@ -76,48 +74,6 @@ final class AccountGovernor {
     long probedNanos;
   }
 
-  /** One executor. */
-  private static final class Member {
-    AccountReport report;
-    long reportedNanos;
-    final Deque<Allowance> sent = new ArrayDeque<>();
-    int permitsHeld;
-    final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
-    int permitsPlanned;
-    boolean sharesRates;
-    final Map<Rate, Double> bursts = new EnumMap<>(Rate.class);
-    boolean silent;
-    int forgiven;
-
-    Member(AccountReport report) {
-      this.report = report;
-    }
-
-    int inFlight() {
-      return Math.max(report.load().inFlight(), report.load().peakInFlight());
-    }
-
-    /** Refusals in a row since the account's last pause. */
-    int inARow() {
-      forgiven = Math.min(forgiven, report.inARow());
-      return report.inARow() - forgiven;
-    }
-
-    /** What it may believe to have. */
-    int permits() {
-      int granted = sent.stream().mapToInt(Allowance::permits).max().orElse(0);
-      return Math.max(granted, report.load().inFlight());
-    }
-
-    double rate(Rate rate) {
-      return sent.stream()
-          .map(allowance -> allowance.shares().get(rate))
-          .mapToDouble(share -> share == null ? 0 : share.perSecond())
-          .max()
-          .orElse(0);
-    }
-  }
-
   AccountGovernor(AccountLimits limits, Governor.Clock clock) {
     this.limits = limits;
     this.clock = clock;
@@ -129,11 +85,11 @@ final class AccountGovernor {
 
   Allowance renew(String executorId, AccountReport report) {
     long now = clock.nanoTime();
-    Member member = members.get(executorId);
+    Tenant member = members.get(executorId);
     Tally before = member == null ? firstTally(report) : member.report.tally();
     boolean newsOfRates = member == null || !member.report.learnt().equals(report.learnt());
     if (member == null) {
-      member = new Member(report);
+      member = new Tenant(report);
       members.put(executorId, member);
       planned = false;
       bound();
@@ -163,7 +119,7 @@ final class AccountGovernor {
 
   /** It has ended, or its runtime has: nothing of it is under way any more. */
   void forget(String executorId) {
-    Member gone = members.remove(executorId);
+    Tenant gone = members.remove(executorId);
     if (gone != null) {
       release(gone);
       planned = false;
@@ -172,7 +128,7 @@ final class AccountGovernor {
     }
   }
 
-  private void release(Member member) {
+  private void release(Tenant member) {
     member.sent.clear();
     permitsHeld -= member.permitsHeld;
     member.permitsHeld = 0;
@@ -180,7 +136,7 @@ final class AccountGovernor {
     member.ratesHeld.clear();
   }
 
-  private void hold(Member member) {
+  private void hold(Tenant member) {
     int permits = member.permits();
     permitsHeld += permits - member.permitsHeld;
     member.permitsHeld = permits;
@@ -242,7 +198,7 @@ final class AccountGovernor {
   /** Of executors that have gone on being refused while no other was answered. */
   private boolean hasOnlyRefusals(long now) {
     int inARow =
-        members.values().stream().filter(member -> !member.silent).mapToInt(Member::inARow).sum();
+        members.values().stream().filter(member -> !member.silent).mapToInt(Tenant::inARow).sum();
     boolean answeredLately = now - lastSuccessNanos < Duration.ofSeconds(1).toNanos();
     return inARow >= REFUSALS_TO_PAUSE && !answeredLately;
   }
@@ -289,7 +245,7 @@ final class AccountGovernor {
     planRates(now);
   }
 
-  private static int wanted(Member member) {
+  private static int wanted(Tenant member) {
     if (member.silent) {
       return member.permitsHeld;
     }
@@ -298,9 +254,9 @@ final class AccountGovernor {
 
   /** Those that wait, or all where nobody does; as many as the largest calls leave room for. */
   private void planRates(long now) {
-    List<Member> heard = members.values().stream().filter(member -> !member.silent).toList();
-    List<Member> waiting = heard.stream().filter(member -> member.report.load().waiting()).toList();
-    List<Member> claimants = waiting.isEmpty() ? heard : waiting;
+    List<Tenant> heard = members.values().stream().filter(member -> !member.silent).toList();
+    List<Tenant> waiting = heard.stream().filter(member -> member.report.load().waiting()).toList();
+    List<Tenant> claimants = waiting.isEmpty() ? heard : waiting;
     int room =
         rates().perMinute().entrySet().stream()
             .mapToInt(each -> roomFor(each.getKey(), each.getValue()))
@@ -316,7 +272,7 @@ final class AccountGovernor {
   private void planBursts(Rate rate, double perMinute, long now) {
     double even = perMinute / SECONDS_PER_MINUTE;
     double all = 0;
-    for (Member member : members.values()) {
+    for (Tenant member : members.values()) {
       double burst = member.sharesRates ? Math.max(largest(member, rate), BURST_SECONDS * even) : 0;
       member.bursts.put(rate, burst);
       all += burst;
@@ -330,14 +286,14 @@ final class AccountGovernor {
     return (int) Math.max(1, BURST_SHARE * perMinute / largest);
   }
 
-  private static long largest(Member member, Rate rate) {
+  private static long largest(Tenant member, Rate rate) {
     return Math.max(1, member.report.largest().getOrDefault(rate, 1L));
   }
 
   /** What an executor held that has been silent for its lease, and for a call after it. */
   private void expire(long now) {
-    for (Iterator<Member> each = members.values().iterator(); each.hasNext(); ) {
-      Member member = each.next();
+    for (Iterator<Tenant> each = members.values().iterator(); each.hasNext(); ) {
+      Tenant member = each.next();
       long silent = now - member.reportedNanos - Governor.LEASE_LIFE.toNanos();
       if (silent < 0) {
         continue;
@@ -357,7 +313,7 @@ final class AccountGovernor {
     }
   }
 
-  private Allowance next(Member member, long now) {
+  private Allowance next(Tenant member, long now) {
     int free = adaptive.current() - (permitsHeld - member.permitsHeld);
     int permits =
         Math.max(0, Math.min(Math.min(member.permitsPlanned, limits.mostPerExecutor()), free));
@@ -372,7 +328,7 @@ final class AccountGovernor {
         pause.era);
   }
 
-  private int starts(Member member, long now) {
+  private int starts(Tenant member, long now) {
     if (!pause.on) {
       return Allowance.UNLIMITED;
     }
@@ -386,7 +342,7 @@ final class AccountGovernor {
     return probes ? 1 : 0;
   }
 
-  private Map<Rate, Share> shares(Member member) {
+  private Map<Rate, Share> shares(Tenant member) {
     Map<Rate, Share> shares = new EnumMap<>(Rate.class);
     long sharing = members.values().stream().filter(each -> each.sharesRates).count();
     rates()
@@ -399,7 +355,7 @@ final class AccountGovernor {
    * In no minute more than the limit: what may have been saved up before it is not refilled. Where
    * one call takes nearly all of a minute or more, little is left of that: seldom, but not never.
    */
-  private Share share(Member member, Rate rate, double perMinute, long sharing) {
+  private Share share(Tenant member, Rate rate, double perMinute, long sharing) {
     if (!member.sharesRates || !member.bursts.containsKey(rate)) {
       return new Share(0, 0);
     }
@@ -411,7 +367,7 @@ final class AccountGovernor {
   }
 
   private int inFlight() {
-    return members.values().stream().mapToInt(Member::inFlight).sum();
+    return members.values().stream().mapToInt(Tenant::inFlight).sum();
   }
 
   private void recordGrowth() {

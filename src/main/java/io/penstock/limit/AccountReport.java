@@ -41,6 +41,23 @@ public record AccountReport(
       implements Serializable {
     static final Tally NONE = new Tally(0, 0, 0, 0, 0);
 
+    Tally plusSuccess() {
+      return new Tally(succeeded + 1, tooFast, tooMany, overloaded, unhealthy);
+    }
+
+    Tally plus(Refusal why) {
+      return new Tally(
+          succeeded,
+          tooFast + (why == Refusal.TOO_FAST ? 1 : 0),
+          tooMany + (why == Refusal.TOO_MANY ? 1 : 0),
+          overloaded + (why == Refusal.OVERLOADED ? 1 : 0),
+          unhealthy);
+    }
+
+    Tally plusUnhealthy() {
+      return new Tally(succeeded, tooFast, tooMany, overloaded, unhealthy + 1);
+    }
+
     long refused() {
       return tooFast + tooMany + overloaded;
     }

@@ -2,6 +2,7 @@ package io.penstock.limit;
 
 import io.penstock.limit.AccountReport.Load;
 import io.penstock.limit.AccountReport.Tally;
+import io.penstock.limit.Allowance.Share;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
@@ -41,6 +42,7 @@ public final class Limiter {
   private boolean delivering;
   private boolean open;
   private boolean asked;
+  private boolean confirm;
   private boolean waking;
   private long wakeNanos;
   private int inFlight;
@@ -53,10 +55,15 @@ public final class Limiter {
   /**
    * @param untilNanos after which it is not worth waiting any more
    */
-  private record Waiter(Permit permit, long untilNanos, CompletableFuture<Permit> granted) {}
+  private record Waiter(Permit permit, long untilNanos, CompletableFuture<Permit> granted) {
+    void fail() {
+      granted.completeExceptionally(new TimeoutException());
+    }
+  }
 
   /**
-   * @param hungry told when calls wait that only another allowance can let go; must not block
+   * @param hungry told when the driver should be asked now: calls wait that only another allowance
+   *     can let go, or there is less than before, which others wait for; must not block
    */
   public Limiter(String account, Scheduler scheduler, Runnable hungry) {
     this.account = account;
@@ -89,12 +96,24 @@ public final class Limiter {
           if (now - validUntilNanos >= 0) {
             pace.forgetSavings(now);
           }
+          confirm |= isLess(next, allowance);
           allowance = next;
           validUntilNanos = until;
           startsLeft = next.starts();
           pace.share(next.shares(), now);
           brake.hold(now + Duration.ofMillis(next.holdMillis()).toNanos());
         });
+  }
+
+  /** What is taken away is free for others only once the driver knows that it is not used. */
+  private static boolean isLess(Allowance next, Allowance before) {
+    return next.permits() < before.permits()
+        || before.shares().entrySet().stream().anyMatch(each -> isLess(next, each));
+  }
+
+  private static boolean isLess(Allowance next, Map.Entry<Rate, Share> before) {
+    Share share = next.shares().get(before.getKey());
+    return share != null && share.perSecond() < before.getValue().perSecond();
   }
 
   /** From now on nobody waits here: whoever gets a permit must see that the run has stopped. */
@@ -131,7 +150,8 @@ public final class Limiter {
       overdue = resuming.stream().filter(waiter -> now - waiter.untilNanos() >= 0).toList();
       resuming.removeAll(overdue);
     }
-    overdue.forEach(waiter -> waiter.granted().completeExceptionally(new TimeoutException()));
+    // not in the thread that reports: other calls begin in consequence
+    overdue.forEach(waiter -> scheduler.after(Duration.ZERO, waiter::fail));
   }
 
   /** Completes when a call may begin; the permit must be closed. */
@@ -175,8 +195,9 @@ public final class Limiter {
       update.run();
       grant();
       boolean isHungry = isHungry();
-      ask = isHungry && !asked;
+      ask = confirm || isHungry && !asked;
       asked = isHungry;
+      confirm = false;
       deliver = !delivering;
       delivering = true;
     }
@@ -293,13 +314,7 @@ public final class Limiter {
     /** The attempt brought an answer. */
     public void succeeded(Need used) {
       synchronized (lock) {
-        tally =
-            new Tally(
-                tally.succeeded() + 1,
-                tally.tooFast(),
-                tally.tooMany(),
-                tally.overloaded(),
-                tally.unhealthy());
+        tally = tally.plusSuccess();
         brake.succeeded();
         pace.settle(need, used, begunNanos);
       }
@@ -312,13 +327,7 @@ public final class Limiter {
      */
     public void refused(Refusal why, @Nullable Duration retryAfter) {
       synchronized (lock) {
-        tally =
-            new Tally(
-                tally.succeeded(),
-                tally.tooFast() + (why == Refusal.TOO_FAST ? 1 : 0),
-                tally.tooMany() + (why == Refusal.TOO_MANY ? 1 : 0),
-                tally.overloaded() + (why == Refusal.OVERLOADED ? 1 : 0),
-                tally.unhealthy());
+        tally = tally.plus(why);
         brake.refused(why, inFlight - 1, retryAfter, scheduler.nanoTime());
         pace.settle(need, Need.REQUEST, begunNanos);
       }
@@ -327,13 +336,7 @@ public final class Limiter {
     /** The attempt ended in a 5xx, a timeout or a broken connection. */
     public void unhealthy() {
       synchronized (lock) {
-        tally =
-            new Tally(
-                tally.succeeded(),
-                tally.tooFast(),
-                tally.tooMany(),
-                tally.overloaded(),
-                tally.unhealthy() + 1);
+        tally = tally.plusUnhealthy();
       }
     }
 

@@ -193,10 +193,12 @@ final class ModelCallerTest {
     limiter.acquire(Need.REQUEST);
     scheduler.advance(LONG);
     limiter.report();
+    scheduler.advance(Duration.ZERO);
     assertThat(outcome).isNotDone();
 
     scheduler.advance(Duration.ofHours(1));
     limiter.report();
+    scheduler.advance(Duration.ZERO);
 
     assertThat(failed(outcome).kind()).isEqualTo(FailureKind.SERVER_ERROR);
     assertThat(failed(outcome).effort().attempts()).isEqualTo(1);

@@ -11,7 +11,8 @@ final class QuarantineTest {
   private final Quarantine quarantine = new Quarantine();
 
   @Test
-  void holdsTheThirdOfTheSameFailuresWhileOthersAreAnswered() {
+  void holdsTheFourthOfTheSameFailuresWhileOthersAreAnswered() {
+    assertThat(quarantine.holds(Failures.serverError(), 9)).isFalse();
     assertThat(quarantine.holds(Failures.serverError(), 10)).isFalse();
     assertThat(quarantine.holds(Failures.serverError(), 11)).isFalse();
     assertThat(quarantine.holds(Failures.serverError(), 12)).isTrue();
@@ -29,13 +30,15 @@ final class QuarantineTest {
     quarantine.holds(Failures.serverError(), 10);
     quarantine.holds(Failures.serverError(), 11);
 
-    assertThat(quarantine.holds(status(502), 12)).isFalse();
-    assertThat(quarantine.holds(status(502), 13)).isFalse();
-    assertThat(quarantine.holds(status(502), 14)).isTrue();
+    for (int successes = 12; successes < 15; successes++) {
+      assertThat(quarantine.holds(status(502), successes)).isFalse();
+    }
+    assertThat(quarantine.holds(status(502), 15)).isTrue();
   }
 
   @Test
   void whatIsNoFaultOfTheServerNeitherCountsNorForgives() {
+    quarantine.holds(Failures.serverError(), 9);
     quarantine.holds(Failures.serverError(), 10);
     quarantine.holds(Failures.serverError(), 11);
     assertThat(quarantine.holds(Failures.rateLimited(), 12)).isFalse();

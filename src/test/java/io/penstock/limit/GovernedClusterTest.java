@@ -80,7 +80,7 @@ final class GovernedClusterTest {
     time.advance(Duration.ofSeconds(10));
 
     assertThat(refused).isLessThan(before + 30 * 3);
-    assertThat(server.inFlight).isGreaterThan(before * 8 / 10);
+    assertThat(server.inFlight).isGreaterThan(before * 3 / 4);
   }
 
   private void begin(Rates rates, Window window, int count) {

@@ -43,6 +43,17 @@ final class LimiterAllowanceTest {
   }
 
   @Test
+  void lessThanBeforeIsConfirmedAtOnceSinceOthersWaitForIt() {
+    allow(1, Map.of(Rate.REQUESTS, new Share(10, 10)), Allowance.UNLIMITED);
+    allow(2, Map.of(Rate.REQUESTS, new Share(10, 10)), Allowance.UNLIMITED);
+    assertThat(asked).hasValue(0);
+
+    allow(3, Map.of(Rate.REQUESTS, new Share(5, 5)), Allowance.UNLIMITED);
+
+    assertThat(asked).hasValue(1);
+  }
+
+  @Test
   void anOlderAllowanceThatComesLateIsIgnored() {
     allow(2, 1);
     allow(1, 5);
@@ -154,6 +165,7 @@ final class LimiterAllowanceTest {
 
     time.advance(LIFE);
     limiter.report();
+    time.advance(Duration.ZERO);
 
     assertThat(resumed)
         .isCompletedExceptionally()

@@ -8,6 +8,9 @@ import java.util.List;
 final class SimulatedExecutor {
   static final Duration RENEWAL = Duration.ofMillis(500);
 
+  /** Of the driver, out of turn. */
+  private static final Duration ASK = Duration.ofMillis(2);
+
   private static final int TASKS = 8;
 
   private final String id;
@@ -22,7 +25,7 @@ final class SimulatedExecutor {
     this.time = time;
     this.governor = governor;
     this.server = server;
-    limiter = new Limiter("openai/small", time, () -> {});
+    limiter = new Limiter("openai/small", time, () -> time.after(ASK, this::renew));
     renewForever();
     for (int i = 0; i < TASKS; i++) {
       ask();
@@ -35,13 +38,19 @@ final class SimulatedExecutor {
   }
 
   private void renewForever() {
+    renew();
+    if (!dead) {
+      time.after(RENEWAL, this::renewForever);
+    }
+  }
+
+  private void renew() {
     if (dead) {
       return;
     }
     long asked = time.nanoTime();
     List<Allowance> reply = governor.renew(id, List.of(limiter.report()));
     limiter.allow(reply.get(0), asked + Governor.LEASE_LIFE.toNanos());
-    time.after(RENEWAL, this::renewForever);
   }
 
   private void ask() {
