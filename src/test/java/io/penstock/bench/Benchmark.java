@@ -36,6 +36,8 @@ public final class Benchmark {
     OTHERS.put("unknown", new UnknownLimits());
     OTHERS.put("outage", new Outage());
     OTHERS.put("many", new ManyInFlight());
+    OTHERS.put("startup", StartUp::measure);
+    OTHERS.put("cached", CachedMillion::measure);
   }
 
   private Benchmark() {}

@@ -33,15 +33,14 @@ public final class StartUp {
     this.simulator = simulator;
   }
 
-  /** Takes a folder to work in; prints all rounds, then the medians and what lies between them. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path folder = Files.createDirectories(Path.of(arguments[0])).toAbsolutePath();
+  /** See {@link Measurement}; prints all rounds. */
+  static String measure(Path folder) throws IOException, InterruptedException {
     try (SimulatorProcess simulator = SimulatorProcess.start("--latency", "fixed:50ms")) {
-      new StartUp(folder, simulator).measure();
+      return new StartUp(folder.toAbsolutePath(), simulator).measure();
     }
   }
 
-  private void measure() throws IOException, InterruptedException {
+  private String measure() throws IOException, InterruptedException {
     Path prompts = folder.resolve("start.json");
     new Prompts(ROWS, IN_FLIGHT).write(prompts);
     List<Duration> plain = new ArrayList<>();
@@ -57,9 +56,9 @@ public final class StartUp {
           seconds(penstock.get(round)));
     }
     double difference = seconds(median(penstock)) - seconds(median(plain));
-    System.out.printf(
+    return String.format(
         Locale.ROOT,
-        "start-up, medians of %d: plain Spark job %.2f s, first call of infer %.2f s, difference %.2f s (aim 3)%n",
+        "start-up, medians of %d: plain Spark job %.2f s, first call of infer %.2f s, difference %.2f s",
         ROUNDS,
         seconds(median(plain)),
         seconds(median(penstock)),
