@@ -8,6 +8,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An executor of a session without Penstock's plugin: nobody leases it anything, so it governs by
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * nor what other executors do. Thread-safe.
  */
 public final class UndrivenExecutor implements ExecutorLink {
+  private static final Logger LOG = LoggerFactory.getLogger(UndrivenExecutor.class);
+
   private static final Duration RENEWAL_INTERVAL = Duration.ofMillis(500);
 
   private final String executorId;
@@ -63,8 +67,12 @@ public final class UndrivenExecutor implements ExecutorLink {
 
   private void renew(Participant attached) {
     long askedNanos = System.nanoTime();
-    attached.allow(
-        governor.renew(executorId, attached.reports()), askedNanos + Lease.LIFE.toNanos());
+    try {
+      attached.allow(
+          governor.renew(executorId, attached.reports()), askedNanos + Lease.LIFE.toNanos());
+    } catch (RuntimeException e) {
+      LOG.warn("An allowance could not be renewed; trying on", e); // the timer would stop for good
+    }
   }
 
   /** Ends the renewals. */

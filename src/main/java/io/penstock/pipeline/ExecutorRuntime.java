@@ -130,14 +130,15 @@ final class ExecutorRuntime implements Participant {
 
   /** Of a session without the plugin, where no driver says when the run is over. */
   static void taskEnded(ExecutorRuntime runtime) {
-    boolean last;
     synchronized (ExecutorRuntime.class) {
-      last = --runtime.tasks == 0;
+      boolean last = --runtime.tasks == 0;
+      if (!last || !(runtime.link instanceof UndrivenExecutor)) {
+        return;
+      }
+      current = null; // a task that begins now makes a runtime of its own
     }
-    if (last && runtime.link instanceof UndrivenExecutor undriven) {
-      runtime.close();
-      undriven.detach();
-    }
+    runtime.close();
+    ((UndrivenExecutor) runtime.link).detach();
   }
 
   private static void drainAtShutdown(ExecutorRuntime runtime) {
