@@ -182,13 +182,14 @@ final class AccountGovernor {
     }
   }
 
+  /** A probe that is refused says no more than the refusals that led to the pause. */
   private void refused(Tally ended, long now) {
     boolean overloaded =
         ended.overloaded() > 0
             && overloads.bad() >= OVERLOADS_THAT_COUNT
             && overloads.share() > OVERLOADED_SHARE;
     boolean tooFast = ended.tooFast() > 0 && !rates().perMinute().containsKey(Rate.REQUESTS);
-    boolean cuts = ended.tooMany() > 0 || overloaded || tooFast;
+    boolean cuts = !pause.on && (ended.tooMany() > 0 || overloaded || tooFast);
     if (limits.window().adaptive() && cuts && adaptive.refused(now)) {
       record(
           ended.tooMany() > 0 ? "cut: too many" : overloaded ? "cut: overloaded" : "cut: too fast");

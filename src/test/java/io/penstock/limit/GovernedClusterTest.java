@@ -80,7 +80,9 @@ final class GovernedClusterTest {
     time.advance(Duration.ofSeconds(10));
 
     assertThat(refused).isLessThan(before + 30 * 3);
-    assertThat(server.inFlight).isGreaterThan(before * 3 / 4);
+    assertThat(server.inFlight).isGreaterThan(before * 8 / 10);
+    assertThat(governor.history().stream().filter(change -> change.why().startsWith("cut")))
+        .hasSize(1); // the probes' refusals belong to the same episode
   }
 
   private void begin(Rates rates, Window window, int count) {
