@@ -135,7 +135,7 @@ final class ExecutorRuntime implements Participant {
       if (!last || !(runtime.link instanceof UndrivenExecutor)) {
         return;
       }
-      current = null; // a task that begins now makes a runtime of its own
+      current = current == runtime ? null : current; // who begins now makes one of his own
     }
     runtime.close();
     ((UndrivenExecutor) runtime.link).detach();

@@ -34,6 +34,10 @@ final class ForeignSession {
                   + " divided by the number of executors: limits_without_plugin: divide")
               .formatted(PenstockPlugin.class.getName()));
     }
+    if (spark.getConf().getBoolean("spark.speculation", false)) {
+      throw new InvalidInputException(
+          "spark.speculation is on in this session: a copy of a task would pay for the same calls again");
+    }
     int executors = executors();
     for (JobSetup.Model model : setup.models()) {
       requireDivisible(model, setup, executors);

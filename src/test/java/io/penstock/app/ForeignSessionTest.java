@@ -66,6 +66,23 @@ final class ForeignSessionTest {
   }
 
   @Test
+  void isRefusedWhileItsTasksMayBeCopied() throws IOException {
+    theirs.stop();
+    theirs =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.speculation", "true")
+            .getOrCreate();
+    try (Simulator simulator = JobHarness.simulator()) {
+      Path job = jobs.job(simulator.origin(), "limits_without_plugin: divide");
+
+      assertThat(Main.execute("infer", job.toString())).isEqualTo(2);
+      assertThat(simulator.stats().requests()).isZero();
+    }
+  }
+
+  @Test
   void withDividedLimitsItsJobRunsAndTheSessionGoesOn() throws IOException {
     try (Simulator simulator = JobHarness.simulator("latency=fixed:20ms")) {
       Path job =
