@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,11 +32,7 @@ final class ForeignSessionTest {
             .config("spark.sql.shuffle.partitions", "2")
             .getOrCreate();
     jobs = new JobHarness(folder);
-    jobs.file(
-        "input.jsonl",
-        IntStream.range(0, ROWS)
-            .mapToObj(i -> "{\"question\": \"number " + i + "\"}")
-            .toArray(String[]::new));
+    jobs.questions(ROWS);
   }
 
   @AfterEach

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -47,6 +48,15 @@ final class JobHarness {
 
   Path file(String name, String... lines) throws IOException {
     return Files.writeString(folder.resolve(name), String.join("\n", lines) + "\n");
+  }
+
+  /** Writes {@code input.jsonl} with so many questions, all distinct. */
+  void questions(int rows) throws IOException {
+    file(
+        "input.jsonl",
+        IntStream.range(0, rows)
+            .mapToObj(i -> "{\"question\": \"number " + i + "\"}")
+            .toArray(String[]::new));
   }
 
   /** A job over {@code input.jsonl} that calls {@code origin} as openai. */

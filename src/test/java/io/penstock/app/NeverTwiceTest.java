@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -42,11 +41,7 @@ class NeverTwiceTest {
   @BeforeEach
   void start() throws IOException {
     jobs = new JobHarness(folder);
-    jobs.file(
-        "input.jsonl",
-        IntStream.range(0, ROWS)
-            .mapToObj(i -> "{\"question\": \"number " + i + "\"}")
-            .toArray(String[]::new));
+    jobs.questions(ROWS);
   }
 
   @Test
