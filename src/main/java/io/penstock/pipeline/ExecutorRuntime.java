@@ -9,6 +9,7 @@ import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.ModelSettings;
 import io.penstock.inference.StopSignal;
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
@@ -92,8 +93,17 @@ final class ExecutorRuntime implements Participant {
             settings, journal, new LaneWiring.Control(clock, stop, counters), link, limiters);
     settings.models().forEach(model -> lanes.put(model.settings().name(), wiring.lane(model)));
     if (settings.window().warmUp()) {
-      settings.models().forEach(model -> settings.providers().warmUp(model.settings()));
+      warmUp();
     }
+  }
+
+  /** Each server once, whatever the models that it has. */
+  private void warmUp() {
+    Map<String, ModelSettings> servers = new HashMap<>();
+    for (RuntimeSettings.Model model : settings.models()) {
+      servers.putIfAbsent(model.settings().endpoint().baseUrl(), model.settings());
+    }
+    servers.values().forEach(settings.providers()::warmUp);
   }
 
   /** The runtime of the run; made at its first task in this JVM. */
