@@ -46,7 +46,7 @@ public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
   private static final Duration IDLE_INTERVAL = Duration.ofSeconds(1);
 
   /** While there is a runtime: what the driver grants and learns is at most so old. */
-  private static final Duration RENEWAL_INTERVAL = Duration.ofMillis(500);
+  static final Duration RENEWAL_INTERVAL = Duration.ofMillis(500);
 
   private static final Duration QUIET_INTERVAL = Duration.ofMillis(250);
 

@@ -1,7 +1,6 @@
 package io.penstock.cluster;
 
 import io.penstock.limit.Governor;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,8 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class UndrivenExecutor implements ExecutorLink {
   private static final Logger LOG = LoggerFactory.getLogger(UndrivenExecutor.class);
-
-  private static final Duration RENEWAL_INTERVAL = Duration.ofMillis(500);
 
   private final String executorId;
   private final Governor governor;
@@ -54,7 +51,7 @@ public final class UndrivenExecutor implements ExecutorLink {
   public synchronized void attach(Participant attached) {
     participant = attached;
     timer.scheduleAtFixedRate(
-        () -> renew(attached), 0, RENEWAL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+        () -> renew(attached), 0, ExecutorAgent.RENEWAL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

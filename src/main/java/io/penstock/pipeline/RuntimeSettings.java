@@ -8,7 +8,6 @@ import io.penstock.provider.ProviderFactory;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -77,12 +76,7 @@ record RuntimeSettings(
 
   /** Each account once. */
   List<AccountLimits> accounts() {
-    return models.stream()
-        .map(Model::limits)
-        .collect(Collectors.toMap(AccountLimits::account, each -> each, (one, same) -> one))
-        .values()
-        .stream()
-        .toList();
+    return models.stream().map(Model::limits).distinct().toList();
   }
 
   /** Calls that this executor may have under way at once, in all. */
