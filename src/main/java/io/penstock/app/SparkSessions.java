@@ -17,6 +17,12 @@ final class SparkSessions {
   private static final String PLUGINS = "spark.plugins";
 
   /**
+   * Shuffled partitions up to this size are joined by hash, without sorting answers and rows; a
+   * task has room for several times as much, whatever the others need.
+   */
+  private static final String HASH_JOIN_BYTES = "32MB";
+
+  /**
    * Over Spark's own defaults, under the user's. UTC and no ANSI errors: a prompt must not depend
    * on the machine's time zone, and one value that does not fit a type must not fail a run.
    */
@@ -25,6 +31,8 @@ final class SparkSessions {
           "spark.sql.session.timeZone", "UTC",
           "spark.sql.ansi.enabled", "false",
           "spark.sql.shuffle.partitions", "32",
+          "spark.sql.adaptive.advisoryPartitionSizeInBytes", HASH_JOIN_BYTES,
+          "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold", HASH_JOIN_BYTES,
           "spark.ui.showConsoleProgress", "false");
 
   private static final Map<String, String> LOCAL_DEFAULTS =

@@ -70,6 +70,10 @@ public final class Columns {
           .add("sample_index", DataTypes.IntegerType)
           .add("completed_at", DataTypes.TimestampType);
 
+  /** Those of the results that have hardly a value twice. */
+  public static final List<String> MOSTLY_DISTINCT =
+      List.of("completion", FINGERPRINT, "response_id", "completed_at");
+
   private Columns() {}
 
   /**

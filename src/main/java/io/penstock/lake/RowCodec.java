@@ -1,6 +1,7 @@
 package io.penstock.lake;
 
 import io.penstock.domain.Message;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -11,9 +12,11 @@ public final class RowCodec {
 
   /** Rows of {@link Columns#MESSAGE}. */
   public static List<Row> toRows(List<Message> messages) {
-    return messages.stream()
-        .map(message -> RowFactory.create(message.role(), message.content()))
-        .toList();
+    List<Row> rows = new ArrayList<>(messages.size());
+    for (Message message : messages) {
+      rows.add(RowFactory.create(message.role(), message.content()));
+    }
+    return rows;
   }
 
   /**
@@ -21,8 +24,10 @@ public final class RowCodec {
    * @param column its position
    */
   public static List<Message> messages(Row row, int column) {
-    return row.<Row>getList(column).stream()
-        .map(message -> new Message(message.getString(0), message.getString(1)))
-        .toList();
+    List<Message> messages = new ArrayList<>();
+    for (Row message : row.<Row>getList(column)) {
+      messages.add(new Message(message.getString(0), message.getString(1)));
+    }
+    return messages;
   }
 }

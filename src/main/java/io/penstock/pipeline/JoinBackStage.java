@@ -14,10 +14,12 @@ import io.penstock.domain.ModelSettings;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.store.CompletionStore;
+import io.penstock.store.CompletionStore.Snapshot;
 import io.penstock.store.StoreColumns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -68,16 +70,19 @@ final class JoinBackStage {
    *
    * @param rows of {@link LinkStage}
    * @param unique of {@link StoreLookupStage}
+   * @param settled of {@link StoreLookupStage}: then its entries serve, and no other is looked for
    */
-  Dataset<Row> apply(Dataset<Row> rows, Dataset<Row> unique, List<Refused> refused)
+  Dataset<Row> apply(
+      Dataset<Row> rows, Dataset<Row> unique, Optional<Snapshot> settled, List<Refused> refused)
       throws IOException {
     Dataset<Row> links =
         rows.drop(Columns.MESSAGES)
             .withColumnRenamed(Columns.ERROR_KIND, "link_error_kind")
             .withColumnRenamed(Columns.ERROR_MESSAGE, "link_error_message");
     Dataset<Row> requests = unique.withColumnRenamed(Columns.ROW_ID, PRIMARY_ROW);
-    Dataset<Row> served =
-        links.join(store.serving(requests, runId), new String[] {Columns.FINGERPRINT}, "left");
+    Dataset<Row> entries =
+        settled.isPresent() ? settled.get().servingOnce(requests) : store.serving(requests, runId);
+    Dataset<Row> served = links.join(entries, new String[] {Columns.FINGERPRINT}, "left");
     return project(
         withRefusals(served, refused)
             .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left"));

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.lake.Columns;
+import io.penstock.lake.ParquetOptions;
 import io.penstock.lake.RowCodec;
 import io.penstock.prompt.Fingerprinter;
 import java.util.List;
@@ -25,6 +26,12 @@ import org.apache.spark.sql.types.DataTypes;
  * one time that the input is read.
  */
 final class LinkStage {
+  private static final List<String> DISTINCT =
+      List.of(
+          Columns.ROW_ID,
+          Columns.FINGERPRINT,
+          Columns.MESSAGES + ".list.element." + Columns.CONTENT);
+
   private final Map<String, Fingerprinter> fingerprinters;
   private final String rowsPath;
 
@@ -74,7 +81,7 @@ final class LinkStage {
 
   private Dataset<Row> pin(Dataset<Row> linked) {
     try {
-      linked.write().parquet(rowsPath);
+      linked.write().options(ParquetOptions.distinct(DISTINCT)).parquet(rowsPath);
     } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
       throw InvalidInputException.because(
           "The input could not be read to its end and written to the run folder", e);

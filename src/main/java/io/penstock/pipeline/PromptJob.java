@@ -113,7 +113,8 @@ public final class PromptJob {
     requireLock(watch.lock());
     store.compact(folder.runId());
 
-    Dataset<Row> results = joinBack(folder).apply(rows, deduped.unique(), paid.refused());
+    Dataset<Row> results =
+        joinBack(folder).apply(rows, deduped.unique(), lookup.settled(), paid.refused());
     RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, startedNanos);
     return publish(results, figures, folder);
   }

@@ -2,6 +2,7 @@ package io.penstock.pipeline;
 
 import io.penstock.config.JobSpec.OutputSpec;
 import io.penstock.lake.Columns;
+import io.penstock.lake.ParquetOptions;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -61,7 +62,12 @@ final class PublishStage {
   /** Writes the rows where no reader looks; returns their path. */
   String stage(Dataset<Row> results) throws IOException {
     discardStaged();
-    results.write().parquet(staging().toString());
+    results
+        .write()
+        .options(
+            ParquetOptions.distinct(
+                Columns.MOSTLY_DISTINCT.stream().map(name -> output.prefix() + name).toList()))
+        .parquet(staging().toString());
     return staging().toString();
   }
 

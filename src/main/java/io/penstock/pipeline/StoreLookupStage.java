@@ -3,20 +3,23 @@ package io.penstock.pipeline;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
 
 import io.penstock.lake.Columns;
+import io.penstock.lake.ParquetOptions;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.store.CompletionStore;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +34,6 @@ final class StoreLookupStage {
           .add(Columns.FINGERPRINT, DataTypes.BinaryType)
           .add(Columns.ROW_ID, DataTypes.LongType)
           .add(DedupStage.HELD, DataTypes.IntegerType);
-
-  private static final String ROWS = "rows";
-  private static final String INVALID = "invalid";
-  private static final String DISTINCT = "distinct";
-  private static final String HITS = "hits";
-  private static final String MISSES = "misses";
-  private static final String REPEATED_IDS = "repeated_ids";
-  private static final String NULL_IDS = "null_ids";
 
   private final CompletionStore store;
   private final OpenRun run;
@@ -58,8 +53,15 @@ final class StoreLookupStage {
    * @param hitCount requests that the store held before the run; what an earlier execution of the
    *     run bought is neither hit nor miss
    * @param tornLines of the journal that were skipped
+   * @param settled the store as it was looked into, where it answers all requests, with one entry
+   *     each, and nothing can be added to what was seen of it
    */
-  record Lookup(Dataset<Row> misses, long missCount, long hitCount, long tornLines) {}
+  record Lookup(
+      Dataset<Row> misses,
+      long missCount,
+      long hitCount,
+      long tornLines,
+      Optional<CompletionStore.Snapshot> settled) {}
 
   /** All requests, and those that the store does not hold. */
   record Found(Deduped deduped, Lookup lookup) {}
@@ -72,67 +74,60 @@ final class StoreLookupStage {
    */
   Found apply(Dataset<Row> rows, @Nullable String idColumn, String requestsPath)
       throws IOException, InterruptedException {
-    Observation counted = new Observation();
-    new DedupStage(idColumn)
-        .apply(rows, held())
-        .observe(counted, count(ROWS, isRequest(), copies()), counts())
-        .where(isRequest().and(hasKey()))
-        .select(
-            col(DedupStage.KEY).as(Columns.FINGERPRINT), col(Columns.ROW_ID), col(DedupStage.HELD))
-        .write()
-        .parquet(requestsPath);
-    Map<String, Object> counts = counted.getAsJava();
-    if (idColumn != null && number(counts, NULL_IDS) + number(counts, REPEATED_IDS) > 0) {
-      throw RowIds.refused(rows, idColumn, number(counts, NULL_IDS));
+    CompletionStore.Snapshot snapshot = store.snapshot();
+    Counts counts = write(new DedupStage(idColumn).apply(rows, held(snapshot)), requestsPath);
+    long nullIds = counts.of(DedupStage.NULL_IDS);
+    if (nullIds + counts.of(DedupStage.REPEATED_IDS) > 0) {
+      throw RowIds.refused(rows, String.valueOf(idColumn), nullIds);
     }
     Dataset<Row> unique = rows.sparkSession().read().schema(REQUEST).parquet(requestsPath);
     Pinned pinned =
-        new Pinned(number(counts, ROWS), number(counts, INVALID), number(counts, DISTINCT));
+        new Pinned(
+            counts.of(DedupStage.ROWS),
+            counts.of(DedupStage.INVALID),
+            counts.of(DedupStage.DISTINCT));
     Lookup lookup =
         new Lookup(
             unique.where(col(DedupStage.HELD).isNull()).drop(DedupStage.HELD),
-            number(counts, MISSES),
-            number(counts, HITS),
-            store.tornLines());
+            counts.of(DedupStage.MISSES),
+            counts.of(DedupStage.HITS),
+            store.tornLines(),
+            isSettled(snapshot, counts) ? Optional.of(snapshot) : Optional.empty());
     return new Found(new Deduped(unique.drop(DedupStage.HELD), pinned), lookup);
   }
 
-  private Dataset<Row> held() throws IOException {
+  private Dataset<Row> held(CompletionStore.Snapshot snapshot) {
     String runId = run.folder().runId();
-    return retryPermanent ? store.answeredOrFailedIn(runId) : store.served(runId);
+    return retryPermanent ? snapshot.answeredOrFailedIn(runId) : snapshot.served(runId);
   }
 
-  private static Column[] counts() {
-    Column request = isRequest().and(hasKey());
-    Column held = col(DedupStage.HELD);
-    Column id = not(isRequest());
-    return new Column[] {
-      count(INVALID, isRequest().and(not(hasKey())), copies()),
-      count(DISTINCT, request, lit(1L)),
-      count(MISSES, request.and(held.isNull()), lit(1L)),
-      count(HITS, request.and(held.equalTo(DedupStage.HELD_BEFORE)), lit(1L)),
-      count(REPEATED_IDS, id.and(hasKey()).and(copies().gt(1)), lit(1L)),
-      count(NULL_IDS, id.and(not(hasKey())), copies())
-    };
+  private boolean isSettled(CompletionStore.Snapshot snapshot, Counts counts) {
+    return snapshot.isFixed()
+        && !retryPermanent // then entries serve that were not looked at
+        && counts.of(DedupStage.MISSES) + counts.of(DedupStage.HELD_AGAIN) == 0;
   }
 
-  private static Column count(String name, Column which, Column of) {
-    return coalesce(sum(when(which, of)), lit(0L)).as(name);
+  /** {@link DedupStage#COUNTS}. */
+  private record Counts(Map<String, Object> byName) {
+    long of(String name) {
+      return (Long) byName.get(name);
+    }
   }
 
-  private static long number(Map<String, Object> counts, String name) {
-    return (Long) counts.get(name);
-  }
-
-  private static Column isRequest() {
-    return col(DedupStage.IS_REQUEST);
-  }
-
-  private static Column hasKey() {
-    return col(DedupStage.KEY).isNotNull();
-  }
-
-  private static Column copies() {
-    return col(DedupStage.COPIES);
+  /** The one action. */
+  private static Counts write(Dataset<Row> groups, String path) throws InterruptedException {
+    Observation counted = new Observation();
+    Column[] sums =
+        DedupStage.COUNTS.stream()
+            .map(name -> coalesce(sum(name), lit(0L)).as(name))
+            .toArray(Column[]::new);
+    groups
+        .observe(counted, sums[0], Arrays.copyOfRange(sums, 1, sums.length))
+        .where(col(Columns.FINGERPRINT).isNotNull())
+        .select(Arrays.stream(REQUEST.fieldNames()).map(functions::col).toArray(Column[]::new))
+        .write()
+        .options(ParquetOptions.distinct(List.of(Columns.FINGERPRINT, Columns.ROW_ID)))
+        .parquet(path);
+    return new Counts(counted.getAsJava());
   }
 }

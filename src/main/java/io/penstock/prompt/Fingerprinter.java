@@ -14,6 +14,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the fingerprints of one model's requests. Serializable, thread-safe.
@@ -55,8 +57,13 @@ public final class Fingerprinter implements Serializable {
     CONTENT
   }
 
+  private static final int FIELD_HEADER_BYTES = 1 + Integer.BYTES;
+
   /** The encoding up to the messages; the same for all requests of the model. */
   private final byte[] prefix;
+
+  /** Has taken in the prefix, and is only ever copied; made where it is needed. */
+  private transient volatile @Nullable MessageDigest begun;
 
   public Fingerprinter(FingerprintBasis basis) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -75,8 +82,7 @@ public final class Fingerprinter implements Serializable {
   }
 
   public Fingerprint of(List<Message> messages) {
-    MessageDigest digest = sha256();
-    digest.update(prefix);
+    MessageDigest digest = begin();
     for (Message message : messages) {
       put(digest, Tag.ROLE, message.role());
       put(digest, Tag.CONTENT, message.content());
@@ -109,12 +115,24 @@ public final class Fingerprinter implements Serializable {
 
   private static void put(MessageDigest digest, Tag tag, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    int length = bytes.length;
-    digest.update((byte) tag.ordinal());
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      digest.update((byte) (length >>> shift));
-    }
+    byte[] header = new byte[FIELD_HEADER_BYTES];
+    ByteBuffer.wrap(header).put((byte) tag.ordinal()).putInt(bytes.length);
+    digest.update(header);
     digest.update(bytes);
+  }
+
+  private MessageDigest begin() {
+    MessageDigest made = begun;
+    if (made == null) {
+      made = sha256();
+      made.update(prefix);
+      begun = made;
+    }
+    try {
+      return (MessageDigest) made.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("The JVM's SHA-256 can be copied", e);
+    }
   }
 
   private static MessageDigest sha256() {

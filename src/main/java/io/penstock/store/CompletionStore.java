@@ -65,25 +65,54 @@ public final class CompletionStore {
   }
 
   /**
-   * Fingerprints that need no call: answered, or failed in a way that would repeat itself. May
-   * repeat. Columns: fingerprint, and whether a run of that id wrote it.
+   * What the store holds at one moment; what comes later is not seen.
+   *
+   * @param entries of {@link StoreColumns}
+   * @param isFixed whether nothing can be added to what was listed: no journal, which may have a
+   *     writer, is part of it
    */
-  public Dataset<Row> served(String runId) throws IOException {
-    return served(isAnswer().or(isPermanentFailure()), runId);
+  public record Snapshot(Dataset<Row> entries, boolean isFixed) {
+    /**
+     * Fingerprints that need no call: answered, or failed in a way that would repeat itself. May
+     * repeat. Columns: fingerprint, and whether a run of that id wrote it.
+     */
+    public Dataset<Row> served(String runId) {
+      return served(isAnswer().or(isPermanentFailure()), runId);
+    }
+
+    /**
+     * As {@link #served}, but of the requests that failed for good only those that did so in this
+     * run.
+     */
+    public Dataset<Row> answeredOrFailedIn(String runId) {
+      return served(isAnswer().or(isPermanentFailure().and(writtenIn(runId))), runId);
+    }
+
+    private Dataset<Row> served(Column which, String runId) {
+      return entries
+          .where(which)
+          .select(col(Columns.FINGERPRINT), writtenIn(runId).as(BY_THIS_RUN));
+    }
+
+    /**
+     * The entries behind {@link #served}, with the columns asked for: what {@link
+     * CompletionStore#serving} finds where no fingerprint has more than one of them.
+     *
+     * @param requests one row per fingerprint asked for, in a column of that name
+     */
+    public Dataset<Row> servingOnce(Dataset<Row> requests) {
+      return entries.where(isAnswer().or(isPermanentFailure())).join(requests, BY_FINGERPRINT);
+    }
   }
 
   /**
-   * As {@link #served}, but of the requests that failed for good only those that did so in this
-   * run.
+   * The journal is listed before the Parquet files: what a compaction moves in between is then read
+   * twice, not missed.
    */
-  public Dataset<Row> answeredOrFailedIn(String runId) throws IOException {
-    return served(isAnswer().or(isPermanentFailure().and(writtenIn(runId))), runId);
-  }
-
-  private Dataset<Row> served(Column which, String runId) throws IOException {
-    return entries()
-        .where(which)
-        .select(col(Columns.FINGERPRINT), writtenIn(runId).as(BY_THIS_RUN));
+  public Snapshot snapshot() throws IOException {
+    List<Segment> segments = files.uncompactedSegments();
+    Dataset<Row> journal = journal(segments);
+    return new Snapshot(journal.union(compacted()), segments.isEmpty());
   }
 
   /**
@@ -102,7 +131,8 @@ public final class CompletionStore {
             when(isAnswer(), time).otherwise(time.multiply(lit(-1))),
             col(StoreColumns.ENTRY_ID));
     Dataset<Row> candidates =
-        entries()
+        snapshot()
+            .entries()
             .where(isAnswer().or(isPermanentFailure()).or(metInThisRun))
             .join(requests, BY_FINGERPRINT);
     Column[] others =
@@ -180,7 +210,8 @@ public final class CompletionStore {
   public StoreStats stats() throws IOException {
     List<Segment> open = files.uncompactedSegments();
     Dataset<Row> entries =
-        entries()
+        snapshot()
+            .entries()
             .groupBy(StoreColumns.ENTRY_ID)
             .agg(
                 first(Columns.FINGERPRINT).as(Columns.FINGERPRINT),
@@ -234,15 +265,6 @@ public final class CompletionStore {
         .collect()
         .stream()
         .reduce(InDoubt.NONE, InDoubt::plus);
-  }
-
-  /**
-   * The journal is listed before the Parquet files: what a compaction moves in between is then read
-   * twice, not missed.
-   */
-  private Dataset<Row> entries() throws IOException {
-    Dataset<Row> journal = journal(files.uncompactedSegments());
-    return journal.union(compacted());
   }
 
   private Dataset<Row> compacted() throws IOException {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,7 +47,7 @@ final class JoinBackStageTest {
       throws IOException, InterruptedException {
     Dataset<Row> rows = LinkedRows.of(folder, input);
     return new JoinBackStage(entries.store(), RUN, List.of(model("small"), model("large")), prefix)
-        .apply(rows, LinkedRows.unique(folder, rows), List.of(refused));
+        .apply(rows, LinkedRows.unique(folder, rows), Optional.empty(), List.of(refused));
   }
 
   private static Dataset<Row> input(String values) {
@@ -246,5 +247,24 @@ final class JoinBackStageTest {
     assertSameRows(
         sql("select id, id % 4 in (1, 2) as answered from range(40)"),
         results.selectExpr("id", "served_from is not null as answered"));
+  }
+
+  @Test
+  void aSettledStoreServesAsAnyOther() throws IOException, InterruptedException {
+    entries.answer(EARLIER, "old", "0.5").failure(EARLIER, "bad", FailureKind.CONTEXT_TOO_LONG);
+    entries.store().compact(EARLIER);
+    Dataset<Row> input = input("(1, 'old'), (2, 'bad'), (3, 'old'), (4, '')");
+    Dataset<Row> rows = LinkedRows.of(folder, input);
+    JoinBackStage joinBack =
+        new JoinBackStage(entries.store(), RUN, List.of(model("small"), model("large")), "");
+    Dataset<Row> unique = LinkedRows.unique(folder, rows);
+
+    Dataset<Row> looked = joinBack.apply(rows, unique, Optional.empty(), List.of());
+    Dataset<Row> settled =
+        joinBack.apply(rows, unique, Optional.of(entries.store().snapshot()), List.of());
+
+    assertSameRows(looked, settled);
+    assertThat(settled.where("served_from = 'cache' or error_kind is not null").count())
+        .isEqualTo(3);
   }
 }

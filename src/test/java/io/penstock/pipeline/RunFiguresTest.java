@@ -56,7 +56,7 @@ final class RunFiguresTest {
     RunFigures figures =
         new RunFigures(
             new Deduped(none, new Pinned(rows.rows(), 2, 12)),
-            new Lookup(none, 9, 3, 4),
+            new Lookup(none, 9, 3, 4, Optional.empty()),
             paid,
             new InDoubt(6, Usd.of("0.25")),
             System.nanoTime());
@@ -69,7 +69,7 @@ final class RunFiguresTest {
     RunFigures figures =
         new RunFigures(
             new Deduped(none, new Pinned(20, 2, 12)),
-            new Lookup(none, 9, 3, 0),
+            new Lookup(none, 9, 3, 0, Optional.empty()),
             Paid.NOTHING,
             InDoubt.NONE,
             0);

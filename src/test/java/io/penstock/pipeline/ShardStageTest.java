@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -45,7 +46,8 @@ final class ShardStageTest {
   private Shards shard(Dataset<Row> rows, String name) {
     long count = rows.count();
     return new ShardStage(folder.resolve(name).toString(), SLOTS)
-        .apply(new Lookup(rows.select("fingerprint", "row_id"), count, 0, 0), rows);
+        .apply(
+            new Lookup(rows.select("fingerprint", "row_id"), count, 0, 0, Optional.empty()), rows);
   }
 
   private Dataset<Row> written(String name) {
@@ -89,7 +91,8 @@ final class ShardStageTest {
     Dataset<Row> misses = rows.where("input.text like 'L%'").select("fingerprint", "row_id");
 
     Shards shards =
-        new ShardStage(folder + "/misses", SLOTS).apply(new Lookup(misses, 5, 15, 0), rows);
+        new ShardStage(folder + "/misses", SLOTS)
+            .apply(new Lookup(misses, 5, 15, 0, Optional.empty()), rows);
 
     assertThat(shards.requests()).isEqualTo(5);
     assertSameRows(
@@ -173,7 +176,10 @@ final class ShardStageTest {
 
     Shards shards =
         new ShardStage(folder + "/misses", SLOTS)
-            .apply(new Lookup(rows.select("fingerprint", "row_id").where("false"), 0, 5, 0), rows);
+            .apply(
+                new Lookup(
+                    rows.select("fingerprint", "row_id").where("false"), 0, 5, 0, Optional.empty()),
+                rows);
 
     assertThat(shards.requests()).isZero();
     assertThat(folder.resolve("misses")).doesNotExist();

@@ -9,6 +9,7 @@ import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -117,5 +118,55 @@ final class StoreLookupStageTest {
     entries.answer("r1", "a", "0.1");
 
     assertThat(lookup.misses().count()).isEqualTo(lookup.missCount());
+  }
+
+  @Test
+  void theStoreIsSettledWhenItAnswersEachRequestOnceAndForGood()
+      throws IOException, InterruptedException {
+    answerAll();
+    entries.store().compact("r1");
+
+    Dataset<Row> requests = rows.select("fingerprint").distinct();
+    Lookup lookup = lookup();
+
+    assertSameRows(
+        sql(
+            "select concat('re: ', text) as completion from values ('a'), ('b'), ('c'), ('d'), ('La') as t(text)"),
+        lookup.settled().orElseThrow().servingOnce(requests).select("completion"));
+  }
+
+  @Test
+  void theStoreIsNotSettledWhileJournalsAreThere() throws IOException, InterruptedException {
+    answerAll();
+
+    assertThat(lookup().settled()).isEmpty();
+  }
+
+  @Test
+  void theStoreIsNotSettledWhenAnAnswerIsThereTwice() throws IOException, InterruptedException {
+    answerAll();
+    entries.answer("r1", "c", "0.2");
+    entries.store().compact("r1");
+
+    Lookup lookup = lookup();
+
+    assertThat(lookup.hitCount()).isEqualTo(5);
+    assertThat(lookup.settled()).isEmpty();
+  }
+
+  @Test
+  void theStoreIsNotSettledWhenFailuresOfOtherRunsAreAskedForAgain()
+      throws IOException, InterruptedException {
+    answerAll();
+    entries.failure("r1", "a", FailureKind.CONTEXT_TOO_LONG);
+    entries.store().compact("r1");
+
+    assertThat(lookup(Optional.empty(), true).settled()).isEmpty();
+  }
+
+  private void answerAll() throws IOException {
+    for (String text : List.of("a", "b", "c", "d", "La")) {
+      entries.answer("r1", text, "0.1");
+    }
   }
 }

@@ -48,7 +48,7 @@ final class CompletionStoreTest {
   @Test
   void anEmptyStoreServesNothing() throws IOException {
     assertThat(serving(1, 2)).isEmpty();
-    assertThat(store().served("none").count()).isZero();
+    assertThat(store().snapshot().served("none").count()).isZero();
     assertThat(store().entriesOf(RUN).count()).isZero();
   }
 
@@ -155,7 +155,8 @@ final class CompletionStoreTest {
         Entries.failure("r0", "e3", 3, FailureKind.RATE_LIMITED, 1),
         Entries.failure("r0", "e4", 4, FailureKind.QUOTA_EXHAUSTED, 1));
 
-    List<Row> served = store().served("none").select("fingerprint").distinct().collectAsList();
+    List<Row> served =
+        store().snapshot().served("none").select("fingerprint").distinct().collectAsList();
 
     assertThat(served)
         .extracting(row -> Fingerprint.of(row.getAs(0)))
@@ -205,7 +206,7 @@ final class CompletionStoreTest {
 
     assertThat(ids(store.serving(asked(1), RUN))).containsExactly("e1");
     assertThat(store.tornLines()).isZero();
-    assertThat(store.served("none").count()).isEqualTo(1); // not twice
+    assertThat(store.snapshot().served("none").count()).isEqualTo(1); // not twice
   }
 
   @Test
@@ -255,7 +256,7 @@ final class CompletionStoreTest {
 
     store().compact(RUN);
 
-    assertThat(store().served("none").count()).isEqualTo(2);
+    assertThat(store().snapshot().served("none").count()).isEqualTo(2);
     assertThat(parquetFiles()).hasSize(2);
   }
 

@@ -122,7 +122,8 @@ class StoreCareTest {
     assertThat(files("completions", "_replaced.*")).isEmpty();
     assertThat(files("journal", "run=.*")).isEmpty();
     assertThat(ids("r2")).containsExactly("e2");
-    assertThat(store().served("none").select("fingerprint").distinct().count()).isEqualTo(3);
+    assertThat(store().snapshot().served("none").select("fingerprint").distinct().count())
+        .isEqualTo(3);
   }
 
   @Test
