@@ -24,6 +24,9 @@ final class OpenAiAnswer {
   /** Stands for an error at HTTP 200 that names no status of its own. */
   private static final int UNNAMED_STATUS = 500;
 
+  /** Azure may leave out a message that its filter took away. */
+  private static final String FILTERED = "content_filter";
+
   private final JsonNode json;
   private final byte[] body;
   private final OpenAiRefusal refusals;
@@ -42,14 +45,14 @@ final class OpenAiAnswer {
     failOnError(choice);
     JsonNode message = choice.path("message");
     Optional<TokenUsage> reported = OpenAiUsage.reported(json.path("usage"));
-    if (!message.isObject()) {
+    String rawFinishReason = WireJson.text(choice, "finish_reason");
+    if (!message.isObject() && !FILTERED.equals(rawFinishReason)) {
       throw WireJson.unreadable("it has no message", body, reported.orElse(null));
     }
     String content = text(message.path("content"));
     String refusal = content == null ? WireJson.text(message, "refusal") : null;
     String text = refusal == null ? content : refusal;
     String toolCalls = toolCalls(message);
-    String rawFinishReason = WireJson.text(choice, "finish_reason");
     return new Completion(
         text,
         toolCalls,
@@ -119,7 +122,7 @@ final class OpenAiAnswer {
     return switch (raw == null ? "" : raw) {
       case "stop" -> FinishReason.STOP;
       case "length" -> FinishReason.LENGTH;
-      case "content_filter" -> FinishReason.CONTENT_FILTER;
+      case FILTERED -> FinishReason.CONTENT_FILTER;
       case "tool_calls", "function_call" -> FinishReason.TOOL_CALL;
       default -> FinishReason.OTHER;
     };

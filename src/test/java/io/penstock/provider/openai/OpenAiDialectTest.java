@@ -72,7 +72,7 @@ final class OpenAiDialectTest {
   void theEndpointNamesTheFieldOfTheOutputLimit() throws IOException {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "old", "openai", "old", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+            "old", "openai", "old", "http://x/v1", "max_tokens", null, Duration.ofSeconds(1));
     ModelSettings limited = new ModelSettings("m", endpoint, "m", 16, "{}", "{}");
     ModelSettings unlimited = new ModelSettings("m", endpoint, "m", null, "{}", "{}");
 
