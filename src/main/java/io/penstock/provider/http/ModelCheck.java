@@ -29,6 +29,9 @@ record ModelCheck(
     InstantSource clock) {
   static final String PATH = "/models";
 
+  /** Owner of the one model of a llama.cpp server, which answers whatever name is asked for. */
+  private static final String ANY_NAME = "llamacpp";
+
   private static final int OK = 200;
   private static final int NO_SUCH_PATH = 404;
   private static final int NO_SUCH_METHOD = 405;
@@ -84,8 +87,10 @@ record ModelCheck(
   }
 
   private boolean lists(HttpAnswer answer) throws ProviderException {
-    for (JsonNode listed : WireJson.read(answer.body()).path("data")) {
-      if (listed.path("id").asText().equals(model.requestModel())) {
+    JsonNode list = WireJson.read(answer.body());
+    for (JsonNode listed : list.isArray() ? list : list.path("data")) {
+      boolean isNamed = listed.path("id").asText().equals(model.requestModel());
+      if (isNamed || listed.path("owned_by").asText().equals(ANY_NAME)) {
         return true;
       }
     }
