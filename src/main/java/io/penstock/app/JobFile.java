@@ -52,8 +52,9 @@ record JobFile(
       problems.throwIfAny();
       throw new IllegalStateException("A job file was refused without a reason");
     }
+    PriceList listed = standardPrices();
     PriceList prices =
-        standardPrices().with(new PriceListReader(problems).readOverrides(spec.prices()));
+        listed.with(new PriceListReader(problems).readOverrides(spec.prices(), listed));
     Templates templates =
         new Templates(
             template("prompt.system", spec.prompt().system(), problems),
@@ -90,7 +91,8 @@ record JobFile(
                         dialect.parameters(),
                         dialect.reserved(),
                         dialect.onlyValues(),
-                        dialect.needsMaxOutputTokens())));
+                        dialect.needsMaxOutputTokens(),
+                        dialect.basePath())));
   }
 
   private static void refuseSimulator(JobSpec spec, Problems problems) {

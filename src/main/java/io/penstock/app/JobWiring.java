@@ -21,6 +21,7 @@ import io.penstock.provider.ProviderDialect;
 import io.penstock.provider.ProviderFactory;
 import io.penstock.provider.anthropic.AnthropicDialect;
 import io.penstock.provider.http.HttpProviderFactory;
+import io.penstock.provider.openai.AzureDialect;
 import io.penstock.provider.openai.OpenAiDialect;
 import io.penstock.simulator.Simulator;
 import java.time.Duration;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class JobWiring implements AutoCloseable {
   /** A new provider is a leaf package and a line here. */
   static final List<ProviderDialect> DIALECTS =
-      List.of(new OpenAiDialect(), new AnthropicDialect());
+      List.of(new OpenAiDialect(), new AzureDialect(), new AnthropicDialect());
 
   private static final String SIMULATOR_PATH = "/v1";
 
@@ -135,6 +136,7 @@ final class JobWiring implements AutoCloseable {
         simulated ? JobSpecReader.SIMULATOR : JobSpecReader.identity(provider),
         simulated ? simulator.origin() + SIMULATOR_PATH : JobSpecReader.baseUrl(provider),
         provider.maxTokensField(),
+        provider.apiVersion(),
         Duration.ofSeconds(file.spec().retry().requestTimeoutSeconds()));
   }
 

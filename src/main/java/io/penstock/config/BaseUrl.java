@@ -15,13 +15,18 @@ final class BaseUrl {
     this.uri = uri;
   }
 
+  /** With the path that most servers have where there is none. */
+  static BaseUrl parse(String text) {
+    return parse(text, "/v1");
+  }
+
   /**
-   * Lower-case scheme and host, no default port, no trailing slash; {@code /v1} where there is no
-   * path.
+   * Lower-case scheme and host, no default port, no trailing slash.
    *
+   * @param defaultPath where there is no path
    * @throws IllegalArgumentException saying what is wrong with it
    */
-  static BaseUrl parse(String text) {
+  static BaseUrl parse(String text, String defaultPath) {
     try {
       URI uri = new URI(text.strip());
       if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())
@@ -34,13 +39,13 @@ final class BaseUrl {
         throw new IllegalArgumentException(
             "must have no user, query or fragment: keys belong into api_key_env");
       }
-      return new BaseUrl(normalised(uri));
+      return new BaseUrl(normalised(uri, defaultPath));
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("is not a URL: " + e.getReason());
     }
   }
 
-  private static URI normalised(URI uri) throws URISyntaxException {
+  private static URI normalised(URI uri, String defaultPath) throws URISyntaxException {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     int standardPort = scheme.equals("https") ? 443 : 80;
     String path = uri.getRawPath().replaceAll("/+$", "");
@@ -49,7 +54,7 @@ final class BaseUrl {
             + "://"
             + uri.getHost().toLowerCase(Locale.ROOT)
             + (uri.getPort() == -1 || uri.getPort() == standardPort ? "" : ":" + uri.getPort())
-            + (path.isEmpty() ? "/v1" : path));
+            + (path.isEmpty() ? defaultPath : path));
   }
 
   boolean isPlainHttpToAnotherMachine() {

@@ -11,9 +11,11 @@ import java.util.Set;
  * @param onlyValues values that a parameter may have, where others have a price that is not in the
  *     price list
  * @param needsMaxOutputTokens whether the provider demands an output limit
+ * @param basePath path that a base URL without one gets
  */
 public record DialectRules(
     Set<String> parameters,
     Set<String> reserved,
     Map<String, Set<String>> onlyValues,
-    boolean needsMaxOutputTokens) {}
+    boolean needsMaxOutputTokens,
+    String basePath) {}

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     not set is learnt from the answers' headers
  * @param limitsWithoutPlugin what becomes of a job with limits where the driver cannot grant them:
  *     it is refused, or each executor takes an equal part
- * @param prices the job's own prices, in the form of {@code conf/prices.yaml}; read by {@code
- *     pricing}
+ * @param prices the job's own prices, in the form of {@code conf/prices.yaml}, or as names of its
+ *     entries; read by {@code pricing}
  */
 public record JobSpec(
     @Key(required = true) String name,
@@ -92,13 +92,16 @@ public record JobSpec(
    * An account at a provider.
    *
    * @param dialect name of its wire format
-   * @param baseUrl what the dialect's paths are appended to; without a path {@code /v1} is added
+   * @param baseUrl what the dialect's paths are appended to; without a path the dialect's is added,
+   *     mostly {@code /v1}
    * @param identity what its answers belong to; null: the normalised base URL
    * @param apiKeyEnv name of the environment variable that holds the key
    * @param apiKeyFile file that holds the key, on the driver's machine
    * @param allowPlainHttp lets a key go over plain http to another machine
    * @param maxTokensField name of the field that carries {@code max_output_tokens} in the OpenAI
    *     dialect
+   * @param apiVersion sent with every request as the query parameter {@code api-version}; in the
+   *     azure dialect a date also means the older addresses, by deployment; null: none
    * @param priceAs the provider under which its models are found in the price list; null: its own
    *     name
    * @param options of the embedded simulator, by the names of the command's options
@@ -114,6 +117,7 @@ public record JobSpec(
               fallback = "max_tokens",
               oneOf = {"max_tokens", "max_completion_tokens"})
           String maxTokensField,
+      @Nullable String apiVersion,
       @Nullable String priceAs,
       Map<String, String> options) {}
 

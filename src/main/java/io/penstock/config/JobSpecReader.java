@@ -44,6 +44,7 @@ public final class JobSpecReader {
     sets.forEach(set -> YamlTree.set(job, set, problems));
     UnbuiltKeys.refuse(job, problems);
     new ProviderDefaults(knownProviders, problems).mergeInto(job);
+    job.path("providers").forEach(this::normaliseBaseUrl);
     resolvePaths(job, place, problems);
     JobSpec spec = new RecordReader(problems).read(job, JobSpec.class, "");
     if (spec != null) {
@@ -51,6 +52,21 @@ public final class JobSpecReader {
       return spec;
     }
     return readWithoutBadKeys(job, problems);
+  }
+
+  /** So that equal addresses are equal; what is none is left to the checks. */
+  private void normaliseBaseUrl(JsonNode provider) {
+    DialectRules rules = dialects.get(provider.path("dialect").asText());
+    if (rules != null
+        && provider instanceof ObjectNode object
+        && object.path("base_url").isTextual()) {
+      try {
+        String text = object.get("base_url").asText();
+        object.put("base_url", BaseUrl.parse(text, rules.basePath()).toString());
+      } catch (IllegalArgumentException e) {
+        return;
+      }
+    }
   }
 
   /** So that one mistyped or missing key does not hide what is wrong elsewhere. */

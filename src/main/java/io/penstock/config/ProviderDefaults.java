@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.yaml.Problems;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Puts the known providers under the job's own, key by key. */
 final class ProviderDefaults {
@@ -25,7 +27,20 @@ final class ProviderDefaults {
     Set<String> identities = new HashSet<>();
     known.findValues("identity").forEach(identity -> identities.add(identity.asText()));
     own.properties().forEach(entry -> merge(merged, entry.getKey(), entry.getValue(), identities));
+    merged.remove(withoutAddress(job));
     job.set("providers", merged);
+  }
+
+  /** Known ones that the job does not use, and whose address only a job can give. */
+  private Set<String> withoutAddress(ObjectNode job) {
+    Set<String> names = new HashSet<>(Set.of(JobSpecReader.SIMULATOR));
+    job.path("providers").fieldNames().forEachRemaining(names::add);
+    job.path("models").forEach(model -> names.add(model.path("provider").asText()));
+    return known.properties().stream()
+        .filter(entry -> !entry.getValue().has("base_url"))
+        .map(Map.Entry::getKey)
+        .filter(name -> !names.contains(name))
+        .collect(Collectors.toSet());
   }
 
   private void merge(ObjectNode merged, String name, JsonNode own, Set<String> knownIdentities) {
@@ -39,7 +54,7 @@ final class ProviderDefaults {
       JsonNode known = merged.get(name);
       overrides.properties().removeIf(entry -> entry.getValue().equals(known.get(entry.getKey())));
     }
-    if (overrides.hasNonNull("identity") && isKnown) {
+    if (overrides.hasNonNull("identity") && isKnown && known.path(name).has("identity")) {
       problems.add(path + ".identity", "belongs to the known provider and cannot be set");
     } else if (knownIdentities.contains(overrides.path("identity").asText())) {
       problems.add(

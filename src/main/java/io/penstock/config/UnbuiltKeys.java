@@ -38,7 +38,6 @@ final class UnbuiltKeys {
     KEYS.put("providers.*.headers", "");
     KEYS.put("providers.*.proxy", "");
     KEYS.put("providers.*.ca_file", "");
-    KEYS.put("providers.*.api_version", "");
   }
 
   private UnbuiltKeys() {}

@@ -2,6 +2,7 @@ package io.penstock.domain;
 
 import java.io.Serializable;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how a provider is reached. Holds no secret.
@@ -12,6 +13,7 @@ import java.time.Duration;
  *     the base URL
  * @param baseUrl without a trailing slash
  * @param maxTokensField the field that carries the output limit in the OpenAI dialect
+ * @param apiVersion sent with every request as the query parameter {@code api-version}; null: none
  * @param requestTimeout from the start of an attempt to the last byte of its answer
  */
 public record ProviderEndpoint(
@@ -20,5 +22,6 @@ public record ProviderEndpoint(
     String identity,
     String baseUrl,
     String maxTokensField,
+    @Nullable String apiVersion,
     Duration requestTimeout)
     implements Serializable {}

@@ -29,7 +29,18 @@ public final class PriceList implements Serializable {
   }
 
   public Optional<ModelPrice> find(String provider, String model) {
-    return Optional.ofNullable(prices.get(provider + "/" + model));
+    return find(provider + "/" + model);
+  }
+
+  /**
+   * @param name {@code provider/model}
+   */
+  Optional<ModelPrice> find(String name) {
+    return Optional.ofNullable(prices.get(name));
+  }
+
+  Set<String> names() {
+    return prices.keySet();
   }
 
   /** The models' own names, without their providers'. */

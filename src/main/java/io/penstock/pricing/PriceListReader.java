@@ -5,6 +5,7 @@ import io.penstock.domain.Usd;
 import io.penstock.pricing.ModelPrice.Rates;
 import io.penstock.pricing.ModelPrice.Tier;
 import io.penstock.yaml.Key;
+import io.penstock.yaml.NearestName;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.RecordReader;
 import io.penstock.yaml.YamlTree;
@@ -12,6 +13,7 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code conf/prices.yaml} and the {@code prices} of a job. */
@@ -76,26 +78,44 @@ public final class PriceListReader {
   }
 
   /**
-   * @param prices the job's, by {@code provider/model}
+   * @param prices the job's, by {@code provider/model}; a text names the entry of the list that has
+   *     the prices, as of a deployment's model
    */
-  public Map<String, ModelPrice> readOverrides(JsonNode prices) {
+  public Map<String, ModelPrice> readOverrides(JsonNode prices, PriceList listed) {
     if (!prices.isObject()) {
       problems.add(PATH, "must be a mapping of provider/model to prices");
       return Map.of();
     }
     Map<String, PriceEntry> entries = new LinkedHashMap<>();
+    Map<String, ModelPrice> named = new LinkedHashMap<>();
     prices
         .properties()
         .forEach(
             price -> {
               String path = PATH + "." + price.getKey();
+              if (price.getValue().isTextual()) {
+                checkName(price.getKey());
+                find(price.getValue().asText(), path, listed)
+                    .ifPresent(found -> named.put(price.getKey(), found));
+                return;
+              }
               PriceEntry entry =
                   new RecordReader(problems).read(price.getValue(), PriceEntry.class, path);
               if (entry != null) {
                 entries.put(price.getKey(), entry);
               }
             });
-    return toPrices(entries);
+    named.putAll(toPrices(entries));
+    return named;
+  }
+
+  private Optional<ModelPrice> find(String name, String path, PriceList listed) {
+    Optional<ModelPrice> found = listed.find(name);
+    if (found.isEmpty()) {
+      String hint = NearestName.hint(name, listed.names());
+      problems.add(path, "is '" + name + "', which the list does not have; " + hint);
+    }
+    return found;
   }
 
   private Map<String, ModelPrice> toPrices(Map<String, PriceEntry> entries) {
@@ -109,12 +129,16 @@ public final class PriceListReader {
   }
 
   private void check(String name, PriceEntry entry) {
-    if (name.indexOf('/') < 1) {
-      problems.add(PATH + "." + name, "must be named provider/model");
-    }
+    checkName(name);
     ModelPrice price = entry.toPrice();
     checkRates(name, price.standard());
     price.tiers().forEach(tier -> checkRates(name, tier.rates()));
+  }
+
+  private void checkName(String name) {
+    if (name.indexOf('/') < 1) {
+      problems.add(PATH + "." + name, "must be named provider/model");
+    }
   }
 
   private void checkRates(String name, Rates rates) {

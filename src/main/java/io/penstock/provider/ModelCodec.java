@@ -14,6 +14,14 @@ public interface ModelCodec {
   byte[] encode(InferenceRequest request);
 
   /**
+   * A request that the server refuses as wrong before any work, and so at no cost, if it accepts
+   * key and model; null where it can be asked for its models.
+   */
+  default byte @Nullable [] probe() {
+    return null;
+  }
+
+  /**
    * Reads the body of a 2xx answer.
    *
    * @throws ProviderException when there is no usable answer in it

@@ -30,6 +30,11 @@ public interface ProviderDialect extends Serializable {
     return false;
   }
 
+  /** The path that a base URL without one gets. */
+  default String basePath() {
+    return "/v1";
+  }
+
   /** Fixed request headers; those that decide the answer are part of the fingerprint. */
   Map<String, String> headers();
 

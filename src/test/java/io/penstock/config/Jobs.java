@@ -23,9 +23,13 @@ final class Jobs {
               Set.of("temperature", "top_p", "stop", "seed", "logit_bias", "service_tier"),
               Set.of("model", "messages", "stream", "max_tokens"),
               Map.of("service_tier", Set.of("auto", "default")),
-              false),
+              false,
+              "/v1"),
+          "azure",
+          new DialectRules(Set.of(), Set.of(), Map.of(), false, "/openai"),
           "anthropic",
-          new DialectRules(Set.of("temperature"), Set.of("model", "messages"), Map.of(), true));
+          new DialectRules(
+              Set.of("temperature"), Set.of("model", "messages"), Map.of(), true, "/v1"));
 
   private static final String KNOWN_PROVIDERS =
       """
@@ -33,6 +37,8 @@ final class Jobs {
                api_key_env: OPENAI_API_KEY, max_tokens_field: max_completion_tokens}
       anthropic: {dialect: anthropic, base_url: "https://api.anthropic.com/v1",
                   identity: anthropic, api_key_env: ANTHROPIC_API_KEY}
+      azure: {dialect: azure, api_key_env: AZURE_OPENAI_API_KEY}
+      ollama: {dialect: openai, base_url: "http://127.0.0.1:11434/v1"}
       simulator: {dialect: openai, identity: simulator}
       """;
 

@@ -104,6 +104,32 @@ final class ProviderDefaultsTest {
   }
 
   @Test
+  void azureHasTheAddressThatTheJobGivesIt() {
+    ProviderSpec azure =
+        provider(
+            "azure",
+            "providers.azure={base_url: 'https://Acme.openai.azure.com/', api_version: '2024-10-21'}");
+
+    assertThat(JobSpecReader.identity(azure)).isEqualTo("https://acme.openai.azure.com/openai");
+    assertThat(azure.apiKeyEnv()).isEqualTo("AZURE_OPENAI_API_KEY");
+    assertThat(azure.apiVersion()).isEqualTo("2024-10-21");
+    assertThat(azure.priceAs()).isEqualTo("azure");
+  }
+
+  @Test
+  void aKnownProviderWithoutAnAddressIsAskedForItOnlyWhereItIsUsed() {
+    assertThat(Jobs.smallestWith().providers()).doesNotContainKey("azure");
+    Jobs.refuses("models.small.provider=azure", "providers.azure.base_url: is required");
+    Jobs.refuses("providers.azure.api_key_env=K", "providers.azure.base_url: is required");
+  }
+
+  @Test
+  void aKnownLocalServerMayHaveAnIdentity() {
+    assertThat(JobSpecReader.identity(provider("ollama"))).isEqualTo("http://127.0.0.1:11434/v1");
+    assertThat(provider("ollama", "providers.ollama.identity=lab").identity()).isEqualTo("lab");
+  }
+
+  @Test
   void aProviderThatIsNoMappingIsAProblem() {
     Jobs.refuses("providers.own=5", "providers.own: must be a mapping of keys to values, is '5'");
   }

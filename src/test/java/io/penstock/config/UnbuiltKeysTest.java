@@ -31,8 +31,7 @@ final class UnbuiltKeysTest {
         "providers.openai.credential_alias=a      | ; remove it",
         "providers.openai.headers={a: b}          | ; remove it",
         "providers.openai.proxy='http://p'        | ; remove it",
-        "providers.openai.ca_file=ca.pem          | ; remove it",
-        "providers.openai.api_version=v1          | ; remove it"
+        "providers.openai.ca_file=ca.pem          | ; remove it"
       })
   void whatIsNotBuiltIsRefusedByName(String set, String advice) {
     String key = set.substring(0, set.indexOf('='));

@@ -42,7 +42,13 @@ final class IntentAheadTest {
         new ModelSettings(
             "small",
             new ProviderEndpoint(
-                "ours", "openai", "openai", "http://x/v1", "max_tokens", Duration.ofSeconds(30)),
+                "ours",
+                "openai",
+                "openai",
+                "http://x/v1",
+                "max_tokens",
+                null,
+                Duration.ofSeconds(30)),
             "gpt",
             null,
             "{}",

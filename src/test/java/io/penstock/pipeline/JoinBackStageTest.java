@@ -39,7 +39,13 @@ final class JoinBackStageTest {
   private static ModelSettings model(String name) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "our-" + name, "openai", "openai", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+            "our-" + name,
+            "openai",
+            "openai",
+            "http://x/v1",
+            "max_tokens",
+            null,
+            Duration.ofSeconds(1));
     return new ModelSettings(name, endpoint, "gpt-" + name, null, "{}", "{}");
   }
 

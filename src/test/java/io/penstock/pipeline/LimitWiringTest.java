@@ -70,7 +70,8 @@ final class LimitWiringTest {
 
   private static JobSetup.Model model(@Nullable LimitSpec limits) {
     ProviderEndpoint endpoint =
-        new ProviderEndpoint("ours", "openai", "openai", "http://x/v1", "max_tokens", TIMEOUT);
+        new ProviderEndpoint(
+            "ours", "openai", "openai", "http://x/v1", "max_tokens", null, TIMEOUT);
     return new JobSetup.Model(
         new ModelSettings("small", endpoint, "gpt", null, "{}", "{}"),
         null,

@@ -41,7 +41,7 @@ final class ModelPricingTest {
   private static ModelSettings model(@Nullable Integer maxOutput, String parameters) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "openai", "openai", "openai", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+            "openai", "openai", "openai", "http://x/v1", "max_tokens", null, Duration.ofSeconds(1));
     return new ModelSettings("m", endpoint, "gpt", maxOutput, parameters, "{}");
   }
 

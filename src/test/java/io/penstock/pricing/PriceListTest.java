@@ -65,12 +65,22 @@ final class PriceListTest {
     JsonNode own =
         tree("{b/small: {input: '0.1', output: '1'}, local/tiny: {input: '0', output: '0'}}");
 
-    PriceList prices = reader.read(LIST).with(reader.readOverrides(own));
+    PriceList prices = reader.read(LIST).with(reader.readOverrides(own, reader.read(LIST)));
 
     assertThat(prices.version()).isEqualTo("2026-01-31+job");
     assertThat(inputPrice(prices, "b", "small")).isEqualTo(Usd.of("0.1"));
     assertThat(inputPrice(prices, "a", "small")).isEqualTo(Usd.of("9"));
     assertThat(inputPrice(prices, "local", "tiny")).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
+  void aDeploymentHasThePricesOfTheModelThatTheJobNames() {
+    PriceList listed = reader.read(LIST);
+
+    PriceList prices = listed.with(reader.readOverrides(tree("{azure/bot: a/org/large}"), listed));
+
+    assertThat(prices.find("azure", "bot")).isEqualTo(prices.find("a", "org/large"));
+    assertThat(inputPrice(prices, "azure", "bot")).isEqualTo(Usd.of("2.5"));
   }
 
   @Test
@@ -91,18 +101,21 @@ final class PriceListTest {
         "{a/m: {input: '1'}}                      | prices.a/m.output: is required",
         "{a/m: {input: '1', output: '1', inptu: '1'}} | prices.a/m.inptu: unknown key; did you mean 'input'?",
         "{m: {input: '1', output: '1'}}           | prices.m: must be named provider/model",
-        "{a/m: free}                              | prices.a/m: must be a mapping of keys to values, is 'free'",
+        "{a/m: 5}                                 | prices.a/m: must be a mapping of keys to values, is '5'",
+        "{a/m: b/smal}                            | prices.a/m: is 'b/smal', which the list does not have; did you mean 'b/small'?",
+        "{m: b/small}                             | prices.m: must be named provider/model",
         "[a/m]                                    | prices: must be a mapping of provider/model to prices"
       })
   void pricesThatCannotBeUsedAreProblems(String yaml, String problem) {
-    reader.readOverrides(YamlTree.parse("p: " + yaml, problems).get("p"));
+    reader.readOverrides(YamlTree.parse("p: " + yaml, problems).get("p"), reader.read(LIST));
 
     assertThatThrownBy(problems::throwIfAny).hasMessage("prices.yaml: " + problem);
   }
 
   @Test
   void trailingZerosAreNoDecimals() {
-    reader.readOverrides(tree("{a/m: {input: '0.1500000000', output: '6.000000000'}}"));
+    reader.readOverrides(
+        tree("{a/m: {input: '0.1500000000', output: '6.000000000'}}"), reader.read(LIST));
 
     assertThatCode(problems::throwIfAny).doesNotThrowAnyException();
   }

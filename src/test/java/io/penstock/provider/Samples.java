@@ -31,7 +31,7 @@ public final class Samples {
   public static ModelSettings model(String dialect, String baseUrl, Duration requestTimeout) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "acme", dialect, baseUrl, baseUrl, "max_completion_tokens", requestTimeout);
+            "acme", dialect, baseUrl, baseUrl, "max_completion_tokens", null, requestTimeout);
     return new ModelSettings("small", endpoint, "tiny-1", 256, "{}", "{}");
   }
 

@@ -1,7 +1,9 @@
 package io.penstock.provider.anthropic;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One model's requests and answers in the Anthropic dialect. Thread-safe. */
 final class AnthropicCodec implements ModelCodec {
+  private static final String CACHE_CONTROL = "cache_control";
+
   private final ModelSettings model;
   private final ObjectNode parameters;
   private final AnthropicRefusal refusals;
@@ -39,14 +43,35 @@ final class AnthropicCodec implements ModelCodec {
     ObjectNode body = WireJson.object().put("model", model.requestModel());
     String instructions = instructions(request);
     if (!instructions.isEmpty()) {
-      body.put("system", instructions);
+      body.set("system", system(instructions));
     }
     ArrayNode messages = body.putArray("messages");
     request.messages().stream()
         .filter(m -> !m.isInstruction())
         .forEach(m -> messages.addObject().put("role", m.role()).put("content", m.content()));
     body.setAll(parameters);
+    if (body.path("system").isArray()) {
+      body.remove(CACHE_CONTROL);
+    }
     return WireJson.write(body);
+  }
+
+  /**
+   * What is to be cached ends with the instructions, where there are any: they and the tools before
+   * them are what rows have in common. Beside the messages it would mean the whole prompt.
+   */
+  private JsonNode system(String instructions) {
+    JsonNode cacheControl = parameters.path(CACHE_CONTROL);
+    if (!cacheControl.isObject()) {
+      return TextNode.valueOf(instructions);
+    }
+    ArrayNode blocks = parameters.arrayNode();
+    blocks
+        .addObject()
+        .put("type", "text")
+        .put("text", instructions)
+        .set(CACHE_CONTROL, cacheControl);
+    return blocks;
   }
 
   @Override

@@ -70,6 +70,9 @@ record AnthropicRefusal(Set<String> sentFields) {
 
   /** What is wrong with instructions or messages belongs to the row. */
   private boolean isParameter(ErrorBody error) {
+    if (sentFields.contains("thinking") && error.says("thinking is not supported")) {
+      return true;
+    }
     Matcher leading = LEADING_FIELD.matcher(error.message().lines().findFirst().orElse(""));
     if (!leading.matches()) {
       return false;

@@ -74,26 +74,39 @@ public record ErrorBody(String message, String type, String code, String param, 
   /** {@code HTTP 429 rate_limit_exceeded: Rate limit reached}. */
   public String describe(int status) {
     String what = code.isEmpty() ? "" : " " + code;
-    return "HTTP " + status + what + ": " + (message.isEmpty() ? "no message" : message);
+    String where = param.isEmpty() || message.contains(param) ? "" : " (" + param + ")";
+    return "HTTP " + status + what + ": " + (message.isEmpty() ? "no message" : message) + where;
   }
 
   private static ErrorBody of(JsonNode root, JsonNode wrapped) {
     JsonNode error = wrapped.isObject() ? wrapped : root;
+    JsonNode detail = details(root);
     String type = scalar(error.path("type"));
     return new ErrorBody(
         message(root, wrapped),
         type,
         firstSaid(scalar(error.path("code")), type, scalar(error.path("status"))),
-        firstSaid(scalar(error.path("param")), location(root.path("detail").path(0))),
+        firstSaid(scalar(error.path("param")), location(detail.path(0))),
         innerCode(error));
   }
 
   private static String message(JsonNode root, JsonNode wrapped) {
+    String said = firstSaid(scalar(wrapped.path("message")), scalar(wrapped));
+    // a gateway's words for what a server behind it said
+    String behind = scalar(wrapped.path("metadata").path("raw"));
     return firstSaid(
-        scalar(wrapped.path("message")),
-        scalar(wrapped),
+        behind.isBlank() ? said : said + ": " + behind,
         scalar(root.path("message")),
-        detail(root.path("detail")));
+        detail(details(root)));
+  }
+
+  /** FastAPI's list of what is wrong; Mistral has it in the place of the message, or within it. */
+  private static JsonNode details(JsonNode root) {
+    JsonNode message = root.path("message");
+    if (root.has("detail")) {
+      return root.path("detail");
+    }
+    return message.isArray() ? message : message.path("detail");
   }
 
   private static String innerCode(JsonNode error) {

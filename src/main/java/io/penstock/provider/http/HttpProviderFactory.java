@@ -75,11 +75,12 @@ public final class HttpProviderFactory implements ProviderFactory {
   @Override
   public boolean check(ModelSettings model, @Nullable String apiKey) throws ProviderException {
     ProviderDialect dialect = dialect(model.endpoint());
-    Request template = template(model.endpoint(), dialect, ModelCheck.PATH, apiKey);
+    ModelCodec codec = dialect.codec(model);
+    String path = codec.probe() == null ? ModelCheck.PATH : codec.path();
     return new ModelCheck(
             model,
-            dialect.codec(model),
-            template,
+            codec,
+            template(model.endpoint(), dialect, path, apiKey),
             new SecretMask(apiKey),
             new AnswerReader(maxBodyBytes),
             clock)
@@ -111,8 +112,12 @@ public final class HttpProviderFactory implements ProviderFactory {
       throw new IllegalArgumentException(
           "Provider %s: base_url is not an http or https URL".formatted(endpoint.name()));
     }
-    HttpUrl url = base.newBuilder().addPathSegments(path.substring(1)).build();
-    Request.Builder request = new Request.Builder().url(url).header("User-Agent", "penstock");
+    HttpUrl.Builder url = base.newBuilder().addPathSegments(path.substring(1));
+    if (endpoint.apiVersion() != null) {
+      url.setQueryParameter("api-version", endpoint.apiVersion());
+    }
+    Request.Builder request =
+        new Request.Builder().url(url.build()).header("User-Agent", "penstock");
     dialect.headers().forEach(request::header);
     if (apiKey != null && !apiKey.isBlank()) {
       authorize(request, dialect.authorization(apiKey), endpoint.name());

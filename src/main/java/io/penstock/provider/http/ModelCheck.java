@@ -7,7 +7,6 @@ import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
@@ -16,10 +15,10 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Asks for a model by name, then for the list of models, since not every server offers the first.
- * Neither is billed by any provider.
+ * Asks for a model by name, then for the list of models, since not every server offers the first;
+ * or sends the codec's probe, where it has one. None is billed by any provider.
  *
- * @param template with the URL of the list
+ * @param template with the URL of the list, or of the probe
  */
 record ModelCheck(
     ModelSettings model,
@@ -30,12 +29,36 @@ record ModelCheck(
     InstantSource clock) {
   static final String PATH = "/models";
 
+  /** Owner of the one model of a llama.cpp server, which answers whatever name is asked for. */
+  private static final String ANY_NAME = "llamacpp";
+
   private static final int OK = 200;
   private static final int NO_SUCH_PATH = 404;
   private static final int NO_SUCH_METHOD = 405;
 
   /** False where the server answers neither question. */
   boolean run() throws ProviderException {
+    byte[] probe = codec.probe();
+    return probe == null ? ask() : probe(probe);
+  }
+
+  private boolean probe(byte[] body) throws ProviderException {
+    HttpAnswer answer = send(template.newBuilder().post(new OneShotJson(body)));
+    if (answer.status() == OK) {
+      return true;
+    }
+    ProviderException refusal = refusal(answer);
+    if (refusal.kind() == FailureKind.INVALID_REQUEST) {
+      return true;
+    }
+    throw refusal;
+  }
+
+  private ProviderException refusal(HttpAnswer answer) {
+    return mask.mask(codec.refusal(answer, RetryDelay.read(answer, clock).orElse(null)), prefix());
+  }
+
+  private boolean ask() throws ProviderException {
     HttpUrl byName = template.url().newBuilder().addPathSegments(model.requestModel()).build();
     HttpAnswer one = get(byName);
     if (one.status() == OK) {
@@ -46,8 +69,7 @@ record ModelCheck(
       if (isMissing(all)) {
         return false;
       }
-      Duration retryAfter = RetryDelay.read(all, clock).orElse(null);
-      throw mask.mask(codec.refusal(all, retryAfter), prefix());
+      throw refusal(all);
     }
     if (!lists(all)) {
       throw new ProviderException(
@@ -65,8 +87,10 @@ record ModelCheck(
   }
 
   private boolean lists(HttpAnswer answer) throws ProviderException {
-    for (JsonNode listed : WireJson.read(answer.body()).path("data")) {
-      if (listed.path("id").asText().equals(model.requestModel())) {
+    JsonNode list = WireJson.read(answer.body());
+    for (JsonNode listed : list.isArray() ? list : list.path("data")) {
+      boolean isNamed = listed.path("id").asText().equals(model.requestModel());
+      if (isNamed || listed.path("owned_by").asText().equals(ANY_NAME)) {
         return true;
       }
     }
@@ -74,14 +98,18 @@ record ModelCheck(
   }
 
   private HttpAnswer get(HttpUrl url) throws ProviderException {
+    return send(template.newBuilder().url(url).get());
+  }
+
+  private HttpAnswer send(Request.Builder request) throws ProviderException {
     SendTrace trace = new SendTrace();
-    Request get = template.newBuilder().url(url).get().tag(SendTrace.class, trace).build();
-    Call call = SharedClient.withRoomFor(1).newCall(get);
+    Request traced = request.tag(SendTrace.class, trace).build();
+    Call call = SharedClient.withRoomFor(1).newCall(traced);
     call.timeout().timeout(model.endpoint().requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
     try (Response response = call.execute()) {
       return reader.read(response);
     } catch (IOException e) {
-      throw mask.mask(trace.failure(e, url.host()), prefix());
+      throw mask.mask(trace.failure(e, template.url().host()), prefix());
     }
   }
 

@@ -2,9 +2,11 @@ package io.penstock.provider.http;
 
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.LearntRates;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Learns a model's limits from the headers of its answers: those of OpenAI, which Azure and many
- * gateways send too, and those of Anthropic. What an answer leaves out stays as it was last told;
- * what is not above 0 or cannot be read is not told. Parses only what differs from before.
- * Thread-safe.
+ * gateways send too, and those of Anthropic and Mistral. What an answer leaves out stays as it was
+ * last told; what is not above 0 or cannot be read is not told. Parses only what differs from
+ * before. Thread-safe.
  */
 final class RateHeaders {
   private static final Logger LOG = LoggerFactory.getLogger(RateHeaders.class);
@@ -27,6 +29,9 @@ final class RateHeaders {
   private static final String ANTHROPIC_INPUT = "anthropic-ratelimit-input-tokens-limit";
   private static final String ANTHROPIC_OUTPUT = "anthropic-ratelimit-output-tokens-limit";
 
+  private static final String MISTRAL_REQUESTS = "x-ratelimit-limit-req-minute";
+  private static final String MISTRAL_TOKENS = "x-ratelimit-limit-tokens-minute";
+
   /** Part of the name of each. */
   private static final String ANY = "ratelimit";
 
@@ -37,7 +42,9 @@ final class RateHeaders {
           ANTHROPIC_REQUESTS,
           ANTHROPIC_TOKENS,
           ANTHROPIC_INPUT,
-          ANTHROPIC_OUTPUT);
+          ANTHROPIC_OUTPUT,
+          MISTRAL_REQUESTS,
+          MISTRAL_TOKENS);
 
   private final Consumer<LearntRates> learnt;
   private volatile Told told = new Told(Map.of(), OptionalDouble.empty());
@@ -71,12 +78,21 @@ final class RateHeaders {
     LearntRates rates() {
       double periods = RequestPeriod.MINUTE / period.orElse(RequestPeriod.MINUTE);
       Double perPeriod = limit(REQUESTS);
-      Double tokens = limit(TOKENS);
       return new LearntRates(
-          perPeriod == null ? limit(ANTHROPIC_REQUESTS) : Double.valueOf(perPeriod * periods),
-          tokens == null ? limit(ANTHROPIC_TOKENS) : tokens,
+          perPeriod == null
+              ? first(ANTHROPIC_REQUESTS, MISTRAL_REQUESTS)
+              : Double.valueOf(perPeriod * periods),
+          first(TOKENS, ANTHROPIC_TOKENS, MISTRAL_TOKENS),
           limit(ANTHROPIC_INPUT),
           limit(ANTHROPIC_OUTPUT));
+    }
+
+    private @Nullable Double first(String... names) {
+      return Arrays.stream(names)
+          .map(this::limit)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(null);
     }
 
     private @Nullable Double limit(String name) {

@@ -42,7 +42,8 @@ public final class StatusClassifier {
       case 401, 403, 407 -> Verdict.notBilled(FailureKind.AUTHENTICATION);
       case 402 -> Verdict.notBilled(FailureKind.QUOTA_EXHAUSTED);
       case 404, 405, 410 -> Verdict.notBilled(FailureKind.NOT_FOUND);
-      case 409 -> Verdict.notBilled(FailureKind.SERVER_ERROR);
+      // 424: the container of a hosted model failed
+      case 409, 424 -> Verdict.notBilled(FailureKind.SERVER_ERROR);
       case 429 -> Verdict.refused(FailureKind.RATE_LIMITED);
       // 498: Groq's flex tier without capacity; 529: Anthropic
       case 498, 503, 529 -> Verdict.refused(FailureKind.OVERLOADED);

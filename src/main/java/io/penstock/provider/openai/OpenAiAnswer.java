@@ -2,6 +2,7 @@ package io.penstock.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.domain.Completion;
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.FinishReason;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.TokenUsage;
@@ -12,6 +13,7 @@ import io.penstock.provider.http.ErrorBody;
 import io.penstock.provider.http.StatusClassifier.Verdict;
 import io.penstock.provider.http.WireJson;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiAnswer {
   /** Stands for an error at HTTP 200 that names no status of its own. */
   private static final int UNNAMED_STATUS = 500;
+
+  /** Azure may leave out a message that its filter took away. */
+  private static final String FILTERED = "content_filter";
+
+  /** Ends that are the server's, not the model's, as gateways, DeepSeek and vLLM name them. */
+  private static final Set<String> BROKEN_OFF =
+      Set.of("error", "abort", "insufficient_system_resource");
 
   private final JsonNode json;
   private final byte[] body;
@@ -42,14 +51,17 @@ final class OpenAiAnswer {
     failOnError(choice);
     JsonNode message = choice.path("message");
     Optional<TokenUsage> reported = OpenAiUsage.reported(json.path("usage"));
-    if (!message.isObject()) {
+    String rawFinishReason = WireJson.text(choice, "finish_reason");
+    if (!message.isObject() && !FILTERED.equals(rawFinishReason)) {
       throw WireJson.unreadable("it has no message", body, reported.orElse(null));
+    }
+    if (rawFinishReason != null && BROKEN_OFF.contains(rawFinishReason)) {
+      throw brokenOff(rawFinishReason, reported.orElse(null));
     }
     String content = text(message.path("content"));
     String refusal = content == null ? WireJson.text(message, "refusal") : null;
     String text = refusal == null ? content : refusal;
     String toolCalls = toolCalls(message);
-    String rawFinishReason = WireJson.text(choice, "finish_reason");
     return new Completion(
         text,
         toolCalls,
@@ -59,6 +71,15 @@ final class OpenAiAnswer {
         WireJson.text(json, "id"),
         reported.orElseGet(() -> OpenAiUsage.counted(request, text, toolCalls)),
         reported.isEmpty());
+  }
+
+  private static ProviderException brokenOff(String reason, @Nullable TokenUsage usage) {
+    return new ProviderException(
+        FailureKind.SERVER_ERROR,
+        usage == null ? Billing.POSSIBLE : Billing.BILLED,
+        200,
+        "the server broke off the answer: finish_reason is " + reason,
+        new Details(null, usage, ""));
   }
 
   /** Gateways report what failed behind them at HTTP 200, for the whole answer or for a choice. */
@@ -117,9 +138,10 @@ final class OpenAiAnswer {
 
   private static FinishReason finishReason(@Nullable String raw) {
     return switch (raw == null ? "" : raw) {
-      case "stop" -> FinishReason.STOP;
-      case "length" -> FinishReason.LENGTH;
-      case "content_filter" -> FinishReason.CONTENT_FILTER;
+      // the further ones: Together, Hugging Face's server; Mistral
+      case "stop", "eos", "eos_token", "stop_sequence" -> FinishReason.STOP;
+      case "length", "model_length" -> FinishReason.LENGTH;
+      case FILTERED -> FinishReason.CONTENT_FILTER;
       case "tool_calls", "function_call" -> FinishReason.TOOL_CALL;
       default -> FinishReason.OTHER;
     };

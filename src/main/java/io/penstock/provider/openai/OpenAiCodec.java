@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
@@ -12,6 +13,7 @@ import io.penstock.provider.http.ErrorBody;
 import io.penstock.provider.http.WireJson;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +36,17 @@ final class OpenAiCodec implements ModelCodec {
 
   @Override
   public byte[] encode(InferenceRequest request) {
+    return body(request.messages());
+  }
+
+  /**
+   * @param conversation may be empty, which every server refuses
+   */
+  byte[] body(List<Message> conversation) {
     ObjectNode body = WireJson.object().put("model", model.requestModel());
     ArrayNode messages = body.putArray("messages");
-    request
-        .messages()
-        .forEach(m -> messages.addObject().put("role", m.role()).put("content", m.content()));
+    conversation.forEach(
+        m -> messages.addObject().put("role", m.role()).put("content", m.content()));
     body.setAll(parameters);
     return WireJson.write(body);
   }

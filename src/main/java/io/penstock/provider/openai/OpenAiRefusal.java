@@ -5,18 +5,36 @@ import io.penstock.provider.http.ErrorBody;
 import io.penstock.provider.http.StatusClassifier;
 import io.penstock.provider.http.StatusClassifier.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error body says beyond its status. Source: the codes that OpenAI, Azure, vLLM, llama.cpp
- * and Groq were seen to send, 2026-11; an unknown one is told by its status.
+ * What an error body says beyond its status. Source: the codes that OpenAI, Azure, vLLM, llama.cpp,
+ * Ollama, Groq, Together, Mistral, DeepSeek and OpenRouter were seen to send, 2026-11; an unknown
+ * one is told by its status.
  *
  * @param sentFields the top-level fields of every request other than the messages
  */
 record OpenAiRefusal(Set<String> sentFields) {
   /** A limit per day that ends later than this is no matter of waiting. */
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+  /**
+   * {@code `top_p` must ...}, {@code 'temperature' : value ...}, vLLM's {@code 'loc': ('body',
+   * 'top_p')}, Groq's {@code property 'x' is unsupported}, Ollama's {@code does not support tools}.
+   */
+  private static final List<Pattern> NAMED =
+      Stream.of(
+              "^[`'\"]?(?<field>\\w+)[`'\"]?( ?:| must\\b| should\\b| is not supported\\b| cannot\\b)",
+              "\\('body', '(?<field>\\w+)'",
+              "property '(?<field>\\w+)' is unsupported",
+              "does not support (?<field>\\w+)")
+          .map(Pattern::compile)
+          .toList();
 
   /**
    * @param retryAfter null where the provider does not say how long to wait
@@ -31,16 +49,21 @@ record OpenAiRefusal(Set<String> sentFields) {
     if (isFilter(status, error)) {
       return Verdict.notBilled(FailureKind.CONTENT_FILTERED);
     }
-    if (status == 403 && error.names("model_not_found")) {
+    if (status / 100 == 4 && isModel(error)) {
       return Verdict.notBilled(FailureKind.NOT_FOUND);
     }
     if (status == 429 && isWithoutCapacity(error)) {
       return Verdict.refused(FailureKind.OVERLOADED);
     }
-    if (isInvalid(status) && isParameter(error)) {
-      return Verdict.notBilled(FailureKind.REFUSED_PARAMETER);
+    if (!isInvalid(status)) {
+      return StatusClassifier.classify(status);
     }
-    return StatusClassifier.classify(status);
+    if (error.names("json_validate_failed", "tool_use_failed")) { // Groq, of what the model wrote
+      return Verdict.notBilled(FailureKind.INVALID_RESPONSE);
+    }
+    return isParameter(error)
+        ? Verdict.notBilled(FailureKind.REFUSED_PARAMETER)
+        : StatusClassifier.classify(status);
   }
 
   private static boolean isQuota(ErrorBody error) {
@@ -54,7 +77,29 @@ record OpenAiRefusal(Set<String> sentFields) {
 
   private static boolean isContext(int status, ErrorBody error) {
     return error.names("context_length_exceeded", "exceed_context_size_error")
-        || (isInvalid(status) && error.says("maximum context length"));
+        || (isInvalid(status) && isContext(error))
+        // more than the account has in a whole minute: no waiting helps
+        || ((status == 413 || status == 429) && error.says("request too large for"));
+  }
+
+  private static boolean isContext(ErrorBody error) {
+    return error.says("maximum context length")
+        || error.says("exceeds the available context size")
+        || error.says("exceeds the context length")
+        || error.says("`inputs` tokens + `max_new_tokens`");
+  }
+
+  /** What would be said of every row, at whatever status. */
+  private static boolean isModel(ErrorBody error) {
+    return error.names(
+            "model_not_found",
+            "model_not_available",
+            "model_decommissioned",
+            "invalid_model",
+            "DeploymentNotFound",
+            "OperationNotSupported")
+        || error.says("is not a valid model id")
+        || error.says("api version not supported");
   }
 
   private static boolean isFilter(int status, ErrorBody error) {
@@ -67,9 +112,12 @@ record OpenAiRefusal(Set<String> sentFields) {
             "ResponsibleAIPolicyViolation");
   }
 
-  /** The flex tier without free capacity. */
+  /** A tier or a model without free capacity, whatever the account's limits. */
   private static boolean isWithoutCapacity(ErrorBody error) {
-    return error.names("resource_unavailable") || error.says("resource unavailable");
+    return error.names("resource_unavailable", "service_tier_capacity_exceeded", "NoCapacity")
+        || error.says("resource unavailable")
+        || error.says("currently experiencing high demand")
+        || error.says("overloaded");
   }
 
   private static boolean isInvalid(int status) {
@@ -86,7 +134,16 @@ record OpenAiRefusal(Set<String> sentFields) {
       return false;
     }
     return sentFields.contains(field)
+        || sentFields.stream().anyMatch(sent -> isNamed(sent, error.message()))
         || error.names("unsupported_parameter", "unsupported_value", "unknown_parameter")
         || error.says("unrecognized request argument supplied");
+  }
+
+  /** Servers that leave {@code param} out say the field's name in one of a few ways. */
+  private static boolean isNamed(String field, String message) {
+    return NAMED.stream()
+        .map(pattern -> pattern.matcher(message))
+        .filter(Matcher::find)
+        .anyMatch(named -> field.equals(named.group("field")));
   }
 }

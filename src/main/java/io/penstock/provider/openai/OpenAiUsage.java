@@ -27,7 +27,7 @@ final class OpenAiUsage {
     }
     JsonNode prompt = usage.path("prompt_tokens_details");
     long input = WireJson.tokens(usage, "prompt_tokens");
-    long read = Math.min(input, WireJson.tokens(prompt, "cached_tokens"));
+    long read = Math.min(input, cached(usage));
     long written = Math.min(input - read, WireJson.tokens(prompt, "cache_write_tokens"));
     long completion = WireJson.tokens(usage, "completion_tokens");
     // some servers leave the reasoning out of the completion's tokens, but not out of the total
@@ -35,6 +35,13 @@ final class OpenAiUsage {
     long said = WireJson.tokens(usage.path("completion_tokens_details"), "reasoning_tokens");
     long reasoning = Math.min(output, Math.max(said, output - completion));
     return Optional.of(new TokenUsage(input, read, written, 0, output, reasoning));
+  }
+
+  /** Under OpenAI's name, beside the totals under the same name, or under DeepSeek's. */
+  private static long cached(JsonNode usage) {
+    long within = WireJson.tokens(usage.path("prompt_tokens_details"), "cached_tokens");
+    long beside = WireJson.tokens(usage, "cached_tokens");
+    return Math.max(within, Math.max(beside, WireJson.tokens(usage, "prompt_cache_hit_tokens")));
   }
 
   /** Counted here, for servers that report nothing. */

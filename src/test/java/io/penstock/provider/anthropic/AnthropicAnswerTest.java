@@ -60,6 +60,23 @@ final class AnthropicAnswerTest {
   }
 
   @Test
+  void thinkingThatTookAllTokensIsAnAnswerWithoutText() throws Exception {
+    Completion completion = decode("message-thought-to-the-end.json");
+
+    assertThat(completion.text()).isEmpty();
+    assertThat(completion.finishReason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(completion.usage()).isEqualTo(new TokenUsage(31, 0, 0, 0, 2048, 2048));
+  }
+
+  @Test
+  void tellsApartWhatIsKeptForAnHour() throws Exception {
+    assertThat(decode("message-hour-cached.json").usage())
+        .isEqualTo(new TokenUsage(7 + 4096, 0, 4096, 4096, 5, 0));
+    assertThat(decode("message-cached-without-parts.json").usage())
+        .isEqualTo(new TokenUsage(7 + 1500 + 4096, 4096, 1500, 0, 5, 0));
+  }
+
+  @Test
   void countsTokensWhereNoneAreReported() throws Exception {
     Completion completion = decode("message-no-usage.json");
 

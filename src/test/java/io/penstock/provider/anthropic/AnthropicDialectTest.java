@@ -75,6 +75,27 @@ final class AnthropicDialectTest {
   }
 
   @Test
+  void whatIsCachedEndsWithTheInstructions() throws IOException {
+    String control = "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}";
+    ModelSettings model =
+        Samples.withParameters(
+            Samples.model("anthropic", "http://x/v1"), "{\"cache_control\":" + control + "}", "{}");
+
+    JsonNode instructed = tree(dialect.codec(model).encode(CONVERSATION));
+    JsonNode plain = tree(dialect.codec(model).encode(Samples.request("hi")));
+
+    assertThat(instructed.get("system"))
+        .isEqualTo(
+            JSON.readTree(
+                "[{\"type\":\"text\",\"text\":\"Be terse.\\n\\nAnswer in French.\","
+                    + "\"cache_control\":"
+                    + control
+                    + "}]"));
+    assertThat(instructed.has("cache_control")).isFalse();
+    assertThat(plain.get("cache_control")).isEqualTo(JSON.readTree(control));
+  }
+
+  @Test
   void needsAnOutputLimit() {
     ModelSettings model = Samples.model("anthropic", "http://x/v1");
     ModelSettings unlimited =

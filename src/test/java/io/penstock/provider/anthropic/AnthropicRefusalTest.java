@@ -25,6 +25,15 @@ final class AnthropicRefusalTest {
 
   @ParameterizedTest
   @CsvSource({
+    "400, temperature-deprecated.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, thinking-adaptive.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, thinking-budget.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, thinking-temperature.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, empty-content.json, INVALID_REQUEST, NOT_BILLED",
+    "404, path.json, NOT_FOUND, NOT_BILLED",
+    "429, acceleration.json, RATE_LIMITED, REFUSED",
+    "429, concurrent.json, RATE_LIMITED, REFUSED",
+    "429, rate-limit-tokens.json, RATE_LIMITED, REFUSED",
     "529, overloaded.json, OVERLOADED, REFUSED",
     "429, rate-limit.json, RATE_LIMITED, REFUSED",
     "429, spend-cap.json, QUOTA_EXHAUSTED, NOT_BILLED",

@@ -54,6 +54,17 @@ final class RateHeadersTest {
     assertThat(learnt).containsExactly(new LearntRates(1_000.0, 100_000.0, null, null));
   }
 
+  @Test
+  void learnsThoseOfMistral() {
+    read(
+        "x-ratelimit-limit-req-minute: 50",
+        "x-ratelimit-remaining-req-minute: 49",
+        "x-ratelimit-limit-tokens-minute: 50000",
+        "x-ratelimit-tokens-query-cost: 1300");
+
+    assertThat(learnt).containsExactly(new LearntRates(50.0, 50_000.0, null, null));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "10000, 9999, 8.64s, 6.944444444444445", // per day: 10,000 / 1,440

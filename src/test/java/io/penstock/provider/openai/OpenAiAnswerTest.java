@@ -59,6 +59,34 @@ final class OpenAiAnswerTest {
     assertThat(completion.tokensEstimated()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // text, end, then input tokens, of them cached, output tokens, of them reasoning
+    "servers/vllm.json,                         '\n\n4', STOP,      18,  0,  25,  0",
+    "servers/vllm-thought-to-the-end.json,             , LENGTH,     18, 16,  64,  0",
+    "servers/llama-cpp.json,                          4, STOP,       30,  0,   2,  0",
+    "servers/ollama.json,                             4, STOP,       72,  0,  14,  0",
+    "servers/groq.json,                               4, STOP,       78, 64,  30, 21",
+    "servers/together.json,                           4, STOP,       41, 32,   2,  0",
+    "servers/mistral.json,                            4, STOP,       20, 16,  32,  0",
+    "servers/mistral-model-length.json,       'one two', LENGTH, 131000,  0,  72,  0",
+    "servers/deepseek.json,                           4, STOP,      100, 64,  40, 33",
+    "servers/openrouter.json,                         4, STOP,       16,  0,   2,  0",
+    "servers/hugging-face.json,                       4, STOP,       12,  0,   2,  0",
+    "completion-reasoned-to-the-end.json,            '', LENGTH,     31,  0, 256, 256"
+  })
+  void readsTheAnswersOfOtherServersAndReasoningModels(
+      String file, String text, FinishReason end, long in, long cached, long out, long reasoning)
+      throws Exception {
+    Completion completion = decode(file);
+
+    assertThat(completion.text()).isEqualTo(text);
+    assertThat(completion.toolCalls()).isNull();
+    assertThat(completion.finishReason()).isEqualTo(end);
+    assertThat(completion.usage()).isEqualTo(new TokenUsage(in, cached, 0, 0, out, reasoning));
+    assertThat(completion.tokensEstimated()).isFalse();
+  }
+
   @Test
   void keepsToolCallsAsTheyWere() throws Exception {
     assertThat(decode("completion-tool-calls.json").toolCalls())
@@ -104,6 +132,8 @@ final class OpenAiAnswerTest {
     "error-at-200-flat.json, OVERLOADED, REFUSED, Internal failure",
     "error-in-choice.json, SERVER_ERROR, BILLED, Upstream error: stream ended",
     "error-in-choice-begun.json, RATE_LIMITED, POSSIBLE, Upstream rate limit while streaming",
+    "servers/deepseek-broken-off.json, SERVER_ERROR, BILLED, finish_reason is insufficient_system_resource",
+    "servers/openrouter-broken-off.json, SERVER_ERROR, POSSIBLE, finish_reason is error",
     "no-choices-billed.json, UNREADABLE_RESPONSE, BILLED, it has no message",
     "no-message.json, UNREADABLE_RESPONSE, POSSIBLE, it has no message",
     "truncated.json, UNREADABLE_RESPONSE, POSSIBLE, is not JSON"

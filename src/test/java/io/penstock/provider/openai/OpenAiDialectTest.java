@@ -3,6 +3,7 @@ package io.penstock.provider.openai;
 import static io.penstock.provider.Samples.answer;
 import static io.penstock.provider.Samples.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderEndpoint;
+import io.penstock.provider.ProviderFactory;
 import io.penstock.provider.Samples;
 import io.penstock.provider.http.HttpProviderFactory;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class OpenAiDialectTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +76,7 @@ final class OpenAiDialectTest {
   void theEndpointNamesTheFieldOfTheOutputLimit() throws IOException {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "old", "openai", "old", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+            "old", "openai", "old", "http://x/v1", "max_tokens", null, Duration.ofSeconds(1));
     ModelSettings limited = new ModelSettings("m", endpoint, "m", 16, "{}", "{}");
     ModelSettings unlimited = new ModelSettings("m", endpoint, "m", null, "{}", "{}");
 
@@ -83,6 +87,37 @@ final class OpenAiDialectTest {
         .isEqualTo(
             JSON.readTree(
                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+  }
+
+  /** Together lists without an envelope; llama.cpp answers under any name. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"object\":\"list\",\"data\":[{\"id\":\"tiny-0\"},{\"id\":\"tiny-1\"}]} | true",
+        "{\"object\":\"list\",\"data\":[{\"id\":\"tiny-0\",\"owned_by\":\"vllm\"}]} | false",
+        "[{\"id\":\"tiny-0\"},{\"id\":\"tiny-1\",\"type\":\"chat\"}] | true",
+        "[{\"id\":\"tiny-0\"}] | false",
+        "{\"object\":\"list\",\"data\":[{\"id\":\"/m.gguf\",\"owned_by\":\"llamacpp\"}]} | true"
+      })
+  void checkFindsTheModelInEachKindOfList(String list, boolean known) throws Exception {
+    try (MockWebServer server = new MockWebServer()) {
+      server.start();
+      server.enqueue(new MockResponse.Builder().code(404).build());
+      server.enqueue(new MockResponse.Builder().body(list).build());
+      ModelSettings model = Samples.model("openai", server.url("/v1").toString());
+      ProviderFactory factory = new HttpProviderFactory(List.of(dialect));
+
+      if (known) {
+        assertThat(factory.check(model, null)).isTrue();
+      } else {
+        assertThatThrownBy(() -> factory.check(model, null))
+            .hasMessageContaining("the provider does not list this model");
+      }
+      assertThat(server.takeRequest().getTarget()).isEqualTo("/v1/models/tiny-1");
+      assertThat(server.takeRequest().getTarget()).isEqualTo("/v1/models");
+    }
   }
 
   @Test

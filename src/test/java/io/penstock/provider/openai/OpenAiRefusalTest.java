@@ -23,11 +23,76 @@ final class OpenAiRefusalTest {
           .codec(
               Samples.withParameters(
                   Samples.model("openai", "http://x/v1"),
-                  "{\"temperature\":0,\"response_format\":{\"type\":\"text\"}}",
+                  "{\"temperature\":0,\"response_format\":{\"type\":\"text\"},"
+                      + "\"reasoning_effort\":\"minimal\",\"tools\":[]}",
                   "{\"top_k\":5}"));
 
   @ParameterizedTest
   @CsvSource({
+    "404, resource-not-found-azure.json, NOT_FOUND, NOT_BILLED",
+    "400, operation-azure.json, NOT_FOUND, NOT_BILLED",
+    "400, api-version-azure.json, NOT_FOUND, NOT_BILLED",
+    "401, unauthorized-azure-flat.json, AUTHENTICATION, NOT_BILLED",
+    "403, firewall-azure.json, AUTHENTICATION, NOT_BILLED",
+    "400, content-filter-azure-jailbreak.json, CONTENT_FILTERED, NOT_BILLED",
+    "429, too-many-requests-azure.json, RATE_LIMITED, REFUSED",
+    "429, no-capacity-azure.json, OVERLOADED, REFUSED",
+    "408, timeout-azure.json, TIMEOUT, POSSIBLE",
+    "424, dependency-azure.json, SERVER_ERROR, NOT_BILLED",
+    "500, server-error-azure.json, SERVER_ERROR, NOT_BILLED",
+    "429, request-too-large.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, above-maximum.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, missing-parameter.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, invalid-type.json, INVALID_REQUEST, NOT_BILLED",
+    "400, temperature-of-reasoning-model.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, reasoning-effort.json, REFUSED_PARAMETER, NOT_BILLED",
+    "401, no-key.json, AUTHENTICATION, NOT_BILLED",
+    "404, not-a-chat-model.json, NOT_FOUND, NOT_BILLED",
+    "409, conflict.json, SERVER_ERROR, NOT_BILLED",
+    "500, internal-error.json, SERVER_ERROR, NOT_BILLED",
+    "503, slow-down.json, OVERLOADED, REFUSED",
+    "404, model-vllm.json, NOT_FOUND, NOT_BILLED",
+    "401, key-vllm.json, AUTHENTICATION, NOT_BILLED",
+    "400, temperature-vllm.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, validation-vllm.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, message-vllm.json, INVALID_REQUEST, NOT_BILLED",
+    "500, internal-vllm.json, SERVER_ERROR, NOT_BILLED",
+    "401, key-llama-cpp.json, AUTHENTICATION, NOT_BILLED",
+    "400, request-llama-cpp.json, INVALID_REQUEST, NOT_BILLED",
+    "501, not-supported-llama-cpp.json, SERVER_ERROR, NOT_BILLED",
+    "500, server-llama-cpp.json, SERVER_ERROR, NOT_BILLED",
+    "404, not-found-ollama-native.json, NOT_FOUND, NOT_BILLED",
+    "400, tools-ollama.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, context-length-ollama.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "500, runner-ollama.json, SERVER_ERROR, NOT_BILLED",
+    "503, busy-ollama.json, OVERLOADED, REFUSED",
+    "502, cloud-ollama.json, SERVER_ERROR, NOT_BILLED",
+    "413, request-too-large-groq.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, context-length-groq.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "400, json-groq.json, INVALID_RESPONSE, NOT_BILLED",
+    "400, tool-use-groq.json, INVALID_RESPONSE, NOT_BILLED",
+    "400, decommissioned-groq.json, NOT_FOUND, NOT_BILLED",
+    "400, temperature-groq.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, unsupported-groq.json, REFUSED_PARAMETER, NOT_BILLED",
+    "400, message-groq.json, INVALID_REQUEST, NOT_BILLED",
+    "498, capacity-groq.json, OVERLOADED, REFUSED",
+    "404, model-together.json, NOT_FOUND, NOT_BILLED",
+    "422, context-length-together.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "429, rate-limit-together.json, RATE_LIMITED, REFUSED",
+    "503, overloaded-together.json, OVERLOADED, REFUSED",
+    "422, extra-mistral.json, REFUSED_PARAMETER, NOT_BILLED",
+    "422, extra-mistral-list.json, REFUSED_PARAMETER, NOT_BILLED",
+    "422, message-mistral.json, INVALID_REQUEST, NOT_BILLED",
+    "400, model-mistral.json, NOT_FOUND, NOT_BILLED",
+    "400, context-length-mistral.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "429, capacity-mistral.json, OVERLOADED, REFUSED",
+    "401, key-mistral.json, AUTHENTICATION, NOT_BILLED",
+    "402, balance-deepseek.json, QUOTA_EXHAUSTED, NOT_BILLED",
+    "402, credits-openrouter.json, QUOTA_EXHAUSTED, NOT_BILLED",
+    "400, model-openrouter.json, NOT_FOUND, NOT_BILLED",
+    "429, behind-openrouter.json, RATE_LIMITED, REFUSED",
+    "400, context-length-openrouter.json, CONTEXT_TOO_LONG, NOT_BILLED",
+    "408, timeout-openrouter.json, TIMEOUT, POSSIBLE",
     "400, context-length.json, CONTEXT_TOO_LONG, NOT_BILLED",
     "400, context-length-vllm.json, CONTEXT_TOO_LONG, NOT_BILLED",
     "400, context-length-vllm-flat.json, CONTEXT_TOO_LONG, NOT_BILLED",
@@ -79,6 +144,12 @@ final class OpenAiRefusalTest {
 
   @Test
   void saysWhatTheProviderSaid() {
+    assertThat(refusal(422, recorded("openai/refusals/extra-mistral.json")))
+        .hasMessage("HTTP 422 invalid_request_error: top_k: Extra inputs are not permitted");
+    assertThat(refusal(429, recorded("openai/refusals/behind-openrouter.json")))
+        .hasMessageContaining("Provider returned error: meta/llama is temporarily rate-limited");
+    assertThat(refusal(400, recorded("openai/refusals/reasoning-effort.json")))
+        .hasMessageEndingWith("and 'xhigh'. (reasoning_effort)");
     assertThat(refusal(400, recorded("openai/refusals/unknown-parameter.json")))
         .hasMessage("HTTP 400 unknown_parameter: Unknown parameter: 'top_k'.");
     assertThat(refusal(502, recorded("openai/refusals/gateway.html")))
@@ -115,6 +186,13 @@ final class OpenAiRefusalTest {
     "429, rate-limit-azure.json, TOO_FAST",
     "429, rate-limit-tokens-azure.json, TOO_FAST",
     "429, rate-limit-mistral.json, TOO_FAST",
+    "429, rate-limit-together.json, TOO_FAST",
+    "429, too-many-requests-azure.json, TOO_MANY",
+    "429, behind-openrouter.json, TOO_MANY",
+    "429, no-capacity-azure.json, OVERLOADED",
+    "429, capacity-mistral.json, OVERLOADED",
+    "429, request-too-large.json, NONE",
+    "413, request-too-large-groq.json, NONE",
     "429, concurrent.json, TOO_MANY",
     "429, gateway.html, TOO_MANY",
     "429, flex-capacity.json, OVERLOADED",
