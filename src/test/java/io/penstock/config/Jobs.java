@@ -25,7 +25,11 @@ final class Jobs {
               Map.of("service_tier", Set.of("auto", "default")),
               false),
           "anthropic",
-          new DialectRules(Set.of("temperature"), Set.of("model", "messages"), Map.of(), true));
+          new DialectRules(
+              Set.of("temperature", "tools"),
+              Set.of("model", "messages"),
+              Map.of("tools", Set.of("name", "input_schema")),
+              true));
 
   private static final String KNOWN_PROVIDERS =
       """
