@@ -41,6 +41,7 @@ class ArchitectureTest {
           Map.entry("provider.http", Set.of("domain", "provider")),
           Map.entry("provider.openai", Set.of("domain", "provider", "provider.http", "tokens")),
           Map.entry("provider.anthropic", Set.of("domain", "provider", "provider.http", "tokens")),
+          Map.entry("provider.gemini", Set.of("domain", "provider", "provider.http", "tokens")),
           Map.entry("inference", Set.of("domain", "limit", "provider")),
           Map.entry("store", Set.of("domain", "lake")),
           Map.entry("cluster", Set.of("domain", "limit", "config")),
@@ -81,7 +82,8 @@ class ArchitectureTest {
                   "pipeline",
                   "provider.http",
                   "provider.openai",
-                  "provider.anthropic")));
+                  "provider.anthropic",
+                  "provider.gemini")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

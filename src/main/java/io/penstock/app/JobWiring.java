@@ -20,6 +20,7 @@ import io.penstock.prompt.FingerprintBasis;
 import io.penstock.provider.ProviderDialect;
 import io.penstock.provider.ProviderFactory;
 import io.penstock.provider.anthropic.AnthropicDialect;
+import io.penstock.provider.gemini.GeminiDialect;
 import io.penstock.provider.http.HttpProviderFactory;
 import io.penstock.provider.openai.AzureDialect;
 import io.penstock.provider.openai.OpenAiDialect;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class JobWiring implements AutoCloseable {
   /** A new provider is a leaf package and a line here. */
   static final List<ProviderDialect> DIALECTS =
-      List.of(new OpenAiDialect(), new AzureDialect(), new AnthropicDialect());
+      List.of(new OpenAiDialect(), new AzureDialect(), new AnthropicDialect(), new GeminiDialect());
 
   private static final String SIMULATOR_PATH = "/v1";
 

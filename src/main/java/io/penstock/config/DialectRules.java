@@ -9,7 +9,7 @@ import java.util.Set;
  * @param parameters generation parameters that are passed through by name
  * @param reserved fields that Penstock writes itself or cannot honour
  * @param onlyValues values that a parameter may have, where others have a price that is not in the
- *     price list
+ *     price list; of a list of objects, the members that these may have
  * @param needsMaxOutputTokens whether the provider demands an output limit
  * @param basePath path that a base URL without one gets
  */

@@ -7,6 +7,7 @@ import io.penstock.config.JobSpec.RouteSpec;
 import io.penstock.yaml.NearestName;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.RecordReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -147,17 +148,33 @@ final class JobSpecChecks {
               + NearestName.hint(key, known)
               + " Parameters outside the dialect's list go under extra");
     } else if (rules.onlyValues().containsKey(key)
-        && !rules.onlyValues().get(key).contains(value.asText())) {
+        && !rules.onlyValues().get(key).containsAll(words(value))) {
       problems.add(
           path + "." + key,
           "is '"
-              + value.asText()
+              + String.join(", ", words(value))
               + "', only "
               + String.join(", ", new TreeSet<>(rules.onlyValues().get(key)))
               + " have the prices of the list; others are not built yet");
     } else if (value.isNull()) {
       problems.add(path + "." + key, "must not be null; leave it out instead");
     }
+  }
+
+  /** The value; of a list all its values, and of the objects in it the names of their members. */
+  private static List<String> words(JsonNode value) {
+    if (!value.isArray()) {
+      return List.of(value.asText());
+    }
+    List<String> words = new ArrayList<>();
+    for (JsonNode element : value) {
+      if (element.isObject()) {
+        element.fieldNames().forEachRemaining(words::add);
+      } else {
+        words.add(element.asText());
+      }
+    }
+    return words;
   }
 
   private void checkExtra(String path, JsonNode extra, DialectRules rules) {

@@ -19,7 +19,10 @@ public interface ProviderDialect extends Serializable {
    */
   Set<String> reserved();
 
-  /** Values that a parameter may have, where others have a price that is not in the price list. */
+  /**
+   * Values that a parameter may have, where others have a price that is not in the price list. Of a
+   * list each value counts, and of a list of objects the names of their members.
+   */
   Map<String, Set<String>> onlyValues();
 
   /** Parameters that do not decide the answer and stay out of the fingerprint. */

@@ -1,10 +1,14 @@
 package io.penstock.simulator;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.domain.Message;
+import io.penstock.domain.TokenUsage;
 import io.penstock.simulator.AnswerFunction.Answer;
 import io.penstock.simulator.ModelGate.Standing;
 import io.penstock.simulator.SimulatedRequest.Identity;
+import io.penstock.simulator.SimulatedRequest.Keep;
+import io.penstock.simulator.SimulatedRequest.Wishes;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -20,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Anthropic's messages, per its published OpenAPI document (read 2026-05) and error page (read
- * 2026-08). Text only, no streaming; tools and thinking are accepted and ignored. Tokens are those
- * of o200k_base, since Claude's own tokenizer is not public.
+ * 2026-08). Text only, no streaming; tools are accepted and ignored. Tokens are those of
+ * o200k_base, since Claude's own tokenizer is not public.
  */
 final class AnthropicWire implements WireDialect {
   static final HttpString VERSION = new HttpString("anthropic-version");
@@ -51,7 +55,7 @@ final class AnthropicWire implements WireDialect {
   }
 
   @Override
-  public SimulatedRequest read(HeaderMap headers, byte[] body) throws ApiException {
+  public SimulatedRequest read(HeaderMap headers, String path, byte[] body) throws ApiException {
     if (!headers.contains(VERSION)) {
       throw badRequest("anthropic-version: header is required");
     }
@@ -74,11 +78,24 @@ final class AnthropicWire implements WireDialect {
     if (fields.isTrue("stream")) {
       throw invalid("stream", "unsupported_value", "must be false: the simulator does not stream");
     }
-    return new SimulatedRequest(model, messages, maxTokens.getAsLong(), Identity.of(body));
+    return new SimulatedRequest(
+        model, messages, maxTokens.getAsLong(), wishes(fields), Identity.of(body));
+  }
+
+  /** Prompts are kept where any part of the request says so. */
+  private static Wishes wishes(RequestFields fields) {
+    JsonNode control = fields.find("cache_control");
+    JsonNode thinking = fields.value("thinking");
+    boolean thinks = thinking.isObject() && !thinking.path("type").asText().equals("disabled");
+    return new Wishes(
+        !control.isObject()
+            ? Keep.NOT
+            : control.path("ttl").asText().equals("1h") ? Keep.HOUR : Keep.FIVE_MINUTES,
+        thinks ? thinking.path("budget_tokens").asLong(Long.MAX_VALUE) : 0);
   }
 
   @Override
-  public byte[] answer(SimulatedRequest request, long inputTokens, Answer answer, Instant now) {
+  public byte[] answer(SimulatedRequest request, TokenUsage usage, Answer answer, Instant now) {
     return WireDialect.json(
         json -> {
           json.writeStringField("id", "msg_01" + WireDialect.newId());
@@ -86,30 +103,41 @@ final class AnthropicWire implements WireDialect {
           json.writeStringField("role", Message.ASSISTANT);
           json.writeStringField("model", request.model());
           json.writeArrayFieldStart("content");
-          json.writeStartObject();
-          json.writeStringField("type", "text");
-          json.writeStringField("text", answer.text());
-          json.writeEndObject();
+          if (usage.reasoningOutputTokens() > 0) {
+            writeBlock(json, "thinking", "");
+          }
+          if (!answer.text().isEmpty()) {
+            writeBlock(json, "text", answer.text());
+          }
           json.writeEndArray();
           json.writeStringField("stop_reason", answer.truncated() ? MAX_TOKENS : "end_turn");
           json.writeNullField("stop_sequence");
-          writeUsage(json, inputTokens, answer.outputTokens());
+          writeUsage(json, usage);
         });
   }
 
-  private static void writeUsage(JsonGenerator json, long inputTokens, long outputTokens)
-      throws IOException {
-    json.writeObjectFieldStart("usage");
-    json.writeNumberField("input_tokens", inputTokens);
-    json.writeNumberField("cache_creation_input_tokens", 0);
-    json.writeNumberField("cache_read_input_tokens", 0);
-    json.writeObjectFieldStart("cache_creation");
-    json.writeNumberField("ephemeral_5m_input_tokens", 0);
-    json.writeNumberField("ephemeral_1h_input_tokens", 0);
+  private static void writeBlock(JsonGenerator json, String type, String text) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("type", type);
+    json.writeStringField(type, text);
     json.writeEndObject();
-    json.writeNumberField("output_tokens", outputTokens);
+  }
+
+  private static void writeUsage(JsonGenerator json, TokenUsage usage) throws IOException {
+    json.writeObjectFieldStart("usage");
+    long hour = usage.longCacheCreationInputTokens();
+    long written = usage.cacheCreationInputTokens();
+    long read = usage.cacheReadInputTokens();
+    json.writeNumberField("input_tokens", usage.inputTokens() - read - written);
+    json.writeNumberField("cache_creation_input_tokens", written);
+    json.writeNumberField("cache_read_input_tokens", read);
+    json.writeObjectFieldStart("cache_creation");
+    json.writeNumberField("ephemeral_5m_input_tokens", written - hour);
+    json.writeNumberField("ephemeral_1h_input_tokens", hour);
+    json.writeEndObject();
+    json.writeNumberField("output_tokens", usage.outputTokens());
     json.writeObjectFieldStart("output_tokens_details");
-    json.writeNumberField("thinking_tokens", 0);
+    json.writeNumberField("thinking_tokens", usage.reasoningOutputTokens());
     json.writeEndObject();
     json.writeStringField("service_tier", "standard");
     json.writeEndObject();

@@ -1,5 +1,6 @@
 package io.penstock.simulator;
 
+import io.penstock.simulator.WireDialect.JsonBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ final class ApiException extends Exception {
   private final String type;
   private final @Nullable String parameter;
   private final @Nullable String code;
+  private final transient @Nullable JsonBody details;
 
   /**
    * @param type the provider's word in the error object
@@ -19,16 +21,36 @@ final class ApiException extends Exception {
    */
   ApiException(
       int status, String type, String message, @Nullable String parameter, @Nullable String code) {
+    this(status, type, message, parameter, code, null);
+  }
+
+  private ApiException(
+      int status,
+      String type,
+      String message,
+      @Nullable String parameter,
+      @Nullable String code,
+      @Nullable JsonBody details) {
     super(message, null, false, false);
     this.status = status;
     this.type = type;
     this.parameter = parameter;
     this.code = code;
+    this.details = details;
   }
 
   /** An error without parameter and code. */
   ApiException(int status, String type, String message) {
     this(status, type, message, null, null);
+  }
+
+  /**
+   * The same with further members of the error object, where the dialect has such.
+   *
+   * @param more writes them
+   */
+  ApiException with(JsonBody more) {
+    return new ApiException(status, type, text(), parameter, code, more);
   }
 
   int status() {
@@ -50,5 +72,9 @@ final class ApiException extends Exception {
 
   @Nullable String code() {
     return code;
+  }
+
+  @Nullable JsonBody details() {
+    return details;
   }
 }

@@ -1,12 +1,14 @@
 package io.penstock.simulator;
 
 import io.penstock.domain.TokenUsage;
+import io.penstock.pricing.ModelPrice;
 import io.penstock.simulator.AnswerDelivery.Reply;
-import io.penstock.simulator.AnswerFunction.Answer;
+import io.penstock.simulator.Generation.Generated;
 import io.penstock.simulator.Invoice.Charge;
 import io.penstock.simulator.ModelGate.Admission;
 import io.penstock.simulator.ModelGate.Decision;
 import io.penstock.simulator.ModelGate.Standing;
+import io.penstock.simulator.PromptCache.Use;
 import io.penstock.simulator.StatsRecorder.Attempt;
 import io.penstock.simulator.StatsRecorder.Entry;
 import io.undertow.io.Receiver;
@@ -38,9 +40,10 @@ final class ExchangeHandler implements HttpHandler {
   private final SimulatorOptions options;
   private final ModelCatalog catalog;
   private final AccountGates gates;
+  private final PromptCache cache;
   private final Supplier<StatsRecorder> recorder;
   private final InstantSource clock;
-  private final AnswerFunction answers;
+  private final Generation generation;
   private final FaultChoice faults;
 
   ExchangeHandler(WireDialect dialect, Account account) {
@@ -48,9 +51,10 @@ final class ExchangeHandler implements HttpHandler {
     this.options = account.options();
     this.catalog = account.catalog();
     this.gates = account.gates();
+    this.cache = account.cache();
     this.recorder = account.recorder();
     this.clock = account.clock();
-    this.answers = new AnswerFunction(options.seed(), options.accuracy());
+    this.generation = new Generation(options, catalog);
     this.faults = new FaultChoice(dialect, options, gates);
   }
 
@@ -59,6 +63,7 @@ final class ExchangeHandler implements HttpHandler {
       SimulatorOptions options,
       ModelCatalog catalog,
       AccountGates gates,
+      PromptCache cache,
       Supplier<StatsRecorder> recorder,
       InstantSource clock) {}
 
@@ -113,7 +118,8 @@ final class ExchangeHandler implements HttpHandler {
       HttpServerExchange exchange, Entry entry, byte[] body, String requestId) {
     try {
       authenticate(dialect, options, exchange);
-      SimulatedRequest request = dialect.read(exchange.getRequestHeaders(), body);
+      SimulatedRequest request =
+          dialect.read(exchange.getRequestHeaders(), exchange.getRequestPath(), body);
       long inputTokens = catalog.check(request, dialect);
       String asked = faults.asked(exchange.getRequestHeaders());
       Attempt attempt = entry.accepted(request.identity());
@@ -183,7 +189,7 @@ final class ExchangeHandler implements HttpHandler {
   /** The request's own limit; without one, the length of its answer. */
   private long mostOutputTokens(SimulatedRequest request) {
     return request.maxOutputTokens() == Long.MAX_VALUE
-        ? generate(request).outputTokens()
+        ? generation.of(request).outputTokens()
         : Math.min(request.maxOutputTokens(), SimulatorLimits.MOST);
   }
 
@@ -210,19 +216,20 @@ final class ExchangeHandler implements HttpHandler {
   }
 
   private Reply answer(SimulatedRequest request, long inputTokens, @Nullable Fault fault) {
-    Answer answer = generate(request);
-    byte[] body = dialect.answer(request, inputTokens, answer, clock.instant());
-    TokenUsage usage = TokenUsage.of(inputTokens, answer.outputTokens());
-    Charge charge = new Charge(request.model(), catalog.price(request.model()), usage);
+    Generated generated = generation.of(request);
+    ModelPrice price = catalog.price(request.model());
+    Use use = cache.use(request, price);
+    TokenUsage usage =
+        new TokenUsage(
+            inputTokens,
+            use.read(),
+            use.written(),
+            use.writtenForAnHour(),
+            generated.outputTokens(),
+            generated.thoughtTokens());
+    byte[] body = dialect.answer(request, usage, generated.answer(), clock.instant());
+    Charge charge = new Charge(request.model(), price, usage);
     return new Reply(OK, body, charge, fault);
-  }
-
-  private Answer generate(SimulatedRequest request) {
-    return answers.answer(
-        request.model(),
-        request.lastUserMessage(),
-        request.identity(),
-        catalog.outputLimit(request));
   }
 
   private Reply error(ApiException error, String requestId) {

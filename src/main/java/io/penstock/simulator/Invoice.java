@@ -5,21 +5,29 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.pricing.ModelPrice.Rates;
+import io.penstock.pricing.ModelPrice.Tier;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the simulator bills, per model, in exact decimals. Confined to its recorder's lock.
+ * What the simulator bills, per model and kind of token, in exact decimals. Confined to its
+ * recorder's lock.
  *
- * <p>Each answer is priced by itself with {@link ModelPrice#cost}. The price that is printed beside
- * a sum is the model's standard one; where a tier made long prompts dearer, the sum is larger than
- * tokens times price.
+ * <p>Each answer is priced by itself, from the tokens that its body tells, by arithmetic of its
+ * own: so a job's costs can be checked against it. The price that is printed beside a sum is the
+ * model's standard one; where a tier made long prompts dearer, the sum is larger than tokens times
+ * price.
  */
 final class Invoice {
   private static final long ONE = 1;
+
+  /** Prices are per this many tokens. */
+  private static final int MILLION_DIGITS = 6;
+
   private final Map<String, ModelBill> bills = new TreeMap<>();
 
   /**
@@ -33,35 +41,62 @@ final class Invoice {
       return usage.inputTokens() + usage.outputTokens();
     }
 
-    private BigDecimal total() {
-      return price == null ? BigDecimal.ZERO : price.cost(usage).amount();
-    }
-
-    private BigDecimal input() {
+    private BigDecimal usd(PriceKind kind) {
       return price == null
           ? BigDecimal.ZERO
-          : price.cost(TokenUsage.of(usage.inputTokens(), 0)).amount();
+          : kind.rate(rates(price))
+              .multiply(BigDecimal.valueOf(kind.tokens(usage)))
+              .movePointLeft(MILLION_DIGITS);
+    }
+
+    private Rates rates(ModelPrice listed) {
+      long highest = -1;
+      Rates rates = listed.standard();
+      for (Tier tier : listed.tiers()) {
+        if (usage.inputTokens() > tier.aboveInputTokens() && tier.aboveInputTokens() > highest) {
+          highest = tier.aboveInputTokens();
+          rates = tier.rates();
+        }
+      }
+      return rates;
     }
   }
 
   /** Sums over the delivered or the undelivered answers of a model. */
   private static final class Sums {
+    private final EnumMap<PriceKind, Long> tokens = new EnumMap<>(PriceKind.class);
+    private final EnumMap<PriceKind, BigDecimal> usd = new EnumMap<>(PriceKind.class);
     private long answers;
-    private long inputTokens;
-    private long outputTokens;
-    private BigDecimal inputUsd = BigDecimal.ZERO;
-    private BigDecimal totalUsd = BigDecimal.ZERO;
 
     /**
      * @param sign 1 to add, -1 to take away
      */
     void add(Charge charge, long sign) {
-      BigDecimal factor = BigDecimal.valueOf(sign);
       answers += sign;
-      inputTokens += sign * charge.usage().inputTokens();
-      outputTokens += sign * charge.usage().outputTokens();
-      inputUsd = inputUsd.add(charge.input().multiply(factor));
-      totalUsd = totalUsd.add(charge.total().multiply(factor));
+      for (PriceKind kind : PriceKind.values()) {
+        tokens.merge(kind, sign * kind.tokens(charge.usage()), Long::sum);
+        usd.merge(kind, charge.usd(kind).multiply(BigDecimal.valueOf(sign)), BigDecimal::add);
+      }
+    }
+
+    long tokens(PriceKind kind) {
+      return tokens.getOrDefault(kind, 0L);
+    }
+
+    BigDecimal usd(PriceKind kind) {
+      return usd.getOrDefault(kind, BigDecimal.ZERO);
+    }
+
+    long inputTokens() {
+      return allTokens() - tokens(PriceKind.OUTPUT);
+    }
+
+    long allTokens() {
+      return tokens.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    BigDecimal totalUsd() {
+      return usd.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
     }
   }
 
@@ -96,9 +131,7 @@ final class Invoice {
 
   /** Input and output tokens of the delivered answers. */
   long deliveredTokens() {
-    return bills.values().stream()
-        .mapToLong(bill -> bill.delivered.inputTokens + bill.delivered.outputTokens)
-        .sum();
+    return bills.values().stream().mapToLong(bill -> bill.delivered.allTokens()).sum();
   }
 
   private ModelBill bill(Charge charge) {
@@ -117,8 +150,8 @@ final class Invoice {
     long unpriced = 0;
     for (Map.Entry<String, ModelBill> entry : bills.entrySet()) {
       ModelBill bill = entry.getValue();
-      deliveredUsd = deliveredUsd.add(bill.delivered.totalUsd);
-      undeliveredUsd = undeliveredUsd.add(bill.undelivered.totalUsd);
+      deliveredUsd = deliveredUsd.add(bill.delivered.totalUsd());
+      undeliveredUsd = undeliveredUsd.add(bill.undelivered.totalUsd());
       unpriced += bill.price == null ? bill.answers() : 0;
       json.writeObjectFieldStart(entry.getKey());
       writeBill(json, bill);
@@ -132,56 +165,31 @@ final class Invoice {
   }
 
   private static void writeBill(JsonGenerator json, ModelBill bill) throws IOException {
-    Sums delivered = bill.delivered;
-    Sums undelivered = bill.undelivered;
-    @Nullable Rates rates = bill.price == null ? null : bill.price.standard();
-    BigDecimal inputUsd = delivered.inputUsd.add(undelivered.inputUsd);
-    BigDecimal totalUsd = delivered.totalUsd.add(undelivered.totalUsd);
-    writeKind(
-        json,
-        "input",
-        delivered.inputTokens + undelivered.inputTokens,
-        rates == null ? null : rates.input(),
-        inputUsd);
-    // the simulator has no prompt cache
-    writeKind(json, "cached_input", 0, rates == null ? null : cached(rates), BigDecimal.ZERO);
-    writeKind(json, "cache_write", 0, rates == null ? null : write(rates), BigDecimal.ZERO);
-    writeKind(
-        json,
-        "output",
-        delivered.outputTokens + undelivered.outputTokens,
-        rates == null ? null : rates.output(),
-        totalUsd.subtract(inputUsd));
+    for (PriceKind kind : PriceKind.values()) {
+      writeKind(json, kind, bill);
+    }
     json.writeNumberField("requests", bill.answers());
-    writeUsd(json, "usd", totalUsd);
-    writeSums(json, "delivered", delivered);
-    writeSums(json, "undelivered", undelivered);
+    writeUsd(json, "usd", bill.delivered.totalUsd().add(bill.undelivered.totalUsd()));
+    writeSums(json, "delivered", bill.delivered);
+    writeSums(json, "undelivered", bill.undelivered);
   }
 
-  private static BigDecimal cached(Rates rates) {
-    return rates.cachedInput() == null ? rates.input() : rates.cachedInput();
-  }
-
-  private static BigDecimal write(Rates rates) {
-    return rates.cacheWrite() == null ? rates.input() : rates.cacheWrite();
-  }
-
-  private static void writeKind(
-      JsonGenerator json, String kind, long tokens, @Nullable BigDecimal price, BigDecimal usd)
+  private static void writeKind(JsonGenerator json, PriceKind kind, ModelBill bill)
       throws IOException {
-    json.writeObjectFieldStart(kind);
-    json.writeNumberField("tokens", tokens);
-    json.writeStringField("price_per_million", price == null ? null : price.toPlainString());
-    writeUsd(json, "usd", usd);
+    String price = bill.price == null ? null : kind.rate(bill.price.standard()).toPlainString();
+    json.writeObjectFieldStart(kind.word());
+    json.writeNumberField("tokens", bill.delivered.tokens(kind) + bill.undelivered.tokens(kind));
+    json.writeStringField("price_per_million", price);
+    writeUsd(json, "usd", bill.delivered.usd(kind).add(bill.undelivered.usd(kind)));
     json.writeEndObject();
   }
 
   private static void writeSums(JsonGenerator json, String name, Sums sums) throws IOException {
     json.writeObjectFieldStart(name);
     json.writeNumberField("requests", sums.answers);
-    json.writeNumberField("input_tokens", sums.inputTokens);
-    json.writeNumberField("output_tokens", sums.outputTokens);
-    writeUsd(json, "usd", sums.totalUsd);
+    json.writeNumberField("input_tokens", sums.inputTokens());
+    json.writeNumberField("output_tokens", sums.tokens(PriceKind.OUTPUT));
+    writeUsd(json, "usd", sums.totalUsd());
     json.writeEndObject();
   }
 

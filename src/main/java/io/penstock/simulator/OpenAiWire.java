@@ -2,9 +2,12 @@ package io.penstock.simulator;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.penstock.domain.Message;
+import io.penstock.domain.TokenUsage;
 import io.penstock.simulator.AnswerFunction.Answer;
 import io.penstock.simulator.ModelGate.Standing;
 import io.penstock.simulator.SimulatedRequest.Identity;
+import io.penstock.simulator.SimulatedRequest.Keep;
+import io.penstock.simulator.SimulatedRequest.Wishes;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -55,7 +58,7 @@ final class OpenAiWire implements WireDialect {
   }
 
   @Override
-  public SimulatedRequest read(HeaderMap headers, byte[] body) throws ApiException {
+  public SimulatedRequest read(HeaderMap headers, String path, byte[] body) throws ApiException {
     RequestFields fields = RequestFields.parse(body, this);
     Optional<String> unknown = fields.firstUnknown(FIELDS);
     if (unknown.isPresent()) {
@@ -69,7 +72,15 @@ final class OpenAiWire implements WireDialect {
     fields.checkRange("frequency_penalty", -2, 2);
     fields.checkRange("presence_penalty", -2, 2);
     refuseWhatIsNotPlayed(fields);
-    return new SimulatedRequest(model, messages, maxOutputTokens(fields), Identity.of(body));
+    return new SimulatedRequest(
+        model, messages, maxOutputTokens(fields), wishes(fields), Identity.of(body));
+  }
+
+  /** Prompts are kept unasked; what thinks by itself does so only where it is asked to. */
+  private static Wishes wishes(RequestFields fields) {
+    String effort = fields.value("reasoning_effort").asText("none");
+    return new Wishes(
+        Keep.UNASKED, effort.equals("none") || effort.equals("null") ? 0 : Long.MAX_VALUE);
   }
 
   private void refuseWhatIsNotPlayed(RequestFields fields) throws ApiException {
@@ -94,7 +105,7 @@ final class OpenAiWire implements WireDialect {
   }
 
   @Override
-  public byte[] answer(SimulatedRequest request, long inputTokens, Answer answer, Instant now) {
+  public byte[] answer(SimulatedRequest request, TokenUsage usage, Answer answer, Instant now) {
     return WireDialect.json(
         json -> {
           json.writeStringField("id", "chatcmpl-" + WireDialect.newId());
@@ -104,7 +115,7 @@ final class OpenAiWire implements WireDialect {
           json.writeArrayFieldStart("choices");
           writeChoice(json, answer);
           json.writeEndArray();
-          writeUsage(json, inputTokens, answer.outputTokens());
+          writeUsage(json, usage);
           json.writeStringField("service_tier", "default");
           json.writeStringField("system_fingerprint", "fp_simulator");
         });
@@ -125,18 +136,18 @@ final class OpenAiWire implements WireDialect {
     json.writeEndObject();
   }
 
-  private static void writeUsage(JsonGenerator json, long inputTokens, long outputTokens)
-      throws IOException {
+  private static void writeUsage(JsonGenerator json, TokenUsage usage) throws IOException {
     json.writeObjectFieldStart("usage");
-    json.writeNumberField("prompt_tokens", inputTokens);
-    json.writeNumberField("completion_tokens", outputTokens);
-    json.writeNumberField("total_tokens", inputTokens + outputTokens);
+    json.writeNumberField("prompt_tokens", usage.inputTokens());
+    json.writeNumberField("completion_tokens", usage.outputTokens());
+    json.writeNumberField("total_tokens", usage.inputTokens() + usage.outputTokens());
     json.writeObjectFieldStart("prompt_tokens_details");
-    json.writeNumberField("cached_tokens", 0);
+    json.writeNumberField("cached_tokens", usage.cacheReadInputTokens());
+    json.writeNumberField("cache_write_tokens", usage.cacheCreationInputTokens());
     json.writeNumberField("audio_tokens", 0);
     json.writeEndObject();
     json.writeObjectFieldStart("completion_tokens_details");
-    json.writeNumberField("reasoning_tokens", 0);
+    json.writeNumberField("reasoning_tokens", usage.reasoningOutputTokens());
     json.writeNumberField("audio_tokens", 0);
     json.writeNumberField("accepted_prediction_tokens", 0);
     json.writeNumberField("rejected_prediction_tokens", 0);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.penstock.domain.Message;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -88,6 +89,21 @@ final class RequestFields {
   /** The field as it is; a missing node where it is absent. */
   JsonNode value(String field) {
     return root.path(field);
+  }
+
+  /** The first field of this name at any depth; a missing node where there is none. */
+  JsonNode find(String field) {
+    JsonNode found = root.findValue(field);
+    return found == null ? MissingNode.getInstance() : found;
+  }
+
+  /** The fields of an object within; none where it is absent. */
+  RequestFields within(String field) throws ApiException {
+    JsonNode value = root.path(field);
+    if (!value.isObject() && has(field)) {
+      throw wording.invalid(field, "invalid_type", "must be an object");
+    }
+    return new RequestFields(value, wording);
   }
 
   boolean isTrue(String field) {

@@ -13,11 +13,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each request to what serves its path: completions of both dialects, models, and the
+ * Sends each request to what serves its path: completions of all dialects, models, and the
  * simulator's own figures, which need no key. Thread-safe.
  */
 final class RootHandler implements HttpHandler {
+  /** Of OpenAI and Anthropic, and the stable one of Gemini. */
   private static final String MODELS = "/v1/models";
+
   private static final int OK = 200;
 
   private final SimulatorOptions options;
@@ -26,10 +28,13 @@ final class RootHandler implements HttpHandler {
   private final AtomicReference<StatsRecorder> recorder;
   private final WireDialect openAi = new OpenAiWire();
   private final WireDialect anthropic = new AnthropicWire();
+  private final WireDialect gemini = new GeminiWire();
   private final AccountGates gates;
+  private final PromptCache cache;
   private final LimitsHandler limits;
   private final HttpHandler chatCompletions;
   private final HttpHandler messages;
+  private final HttpHandler generateContent;
 
   RootHandler(SimulatorOptions options, ModelCatalog catalog, InstantSource clock) {
     this.options = options;
@@ -37,10 +42,12 @@ final class RootHandler implements HttpHandler {
     this.clock = clock;
     recorder = new AtomicReference<>(new StatsRecorder(clock));
     gates = new AccountGates(options.limits(), clock);
-    Account account = new Account(options, catalog, gates, recorder::get, clock);
+    cache = new PromptCache(clock);
+    Account account = new Account(options, catalog, gates, cache, recorder::get, clock);
     limits = new LimitsHandler(gates, openAi);
     chatCompletions = new ExchangeHandler(openAi, account);
     messages = new ExchangeHandler(anthropic, account);
+    generateContent = new ExchangeHandler(gemini, account);
   }
 
   SimulatorStats stats() {
@@ -61,14 +68,18 @@ final class RootHandler implements HttpHandler {
       case "/invoice" -> get(exchange, () -> recorder.get().invoice());
       case "/reset" -> post(exchange, openAi, this::reset);
       case "/limits" -> post(exchange, openAi, this::changeLimits);
-      default -> {
-        if (path.equals(MODELS) || path.startsWith(MODELS + "/")) {
-          get(exchange, () -> models(exchange));
-        } else {
-          WireDialect dialect = dialect(exchange);
-          send(exchange, dialect, dialect.unknownPath(method(exchange), path));
-        }
-      }
+      default -> handleModels(exchange, path);
+    }
+  }
+
+  private void handleModels(HttpServerExchange exchange, String path) throws Exception {
+    WireDialect dialect = dialect(exchange);
+    if (GeminiWire.asksToGenerate(path)) {
+      post(exchange, gemini, generateContent);
+    } else if (modelIn(path, MODELS) != null || modelIn(path, GeminiWire.MODELS) != null) {
+      get(exchange, () -> models(exchange));
+    } else {
+      send(exchange, dialect, dialect.unknownPath(method(exchange), path));
     }
   }
 
@@ -103,9 +114,12 @@ final class RootHandler implements HttpHandler {
     return exchange.getRequestMethod().toString();
   }
 
-  /** Anthropic's for a request with one of its headers, else OpenAI's. */
+  /** Anthropic's or Gemini's for a request with one of their headers or paths, else OpenAI's. */
   private WireDialect dialect(HttpServerExchange exchange) {
     HeaderMap headers = exchange.getRequestHeaders();
+    if (headers.contains(GeminiWire.API_KEY) || GeminiWire.isIts(exchange.getRequestPath())) {
+      return gemini;
+    }
     return headers.contains(AnthropicWire.VERSION) || headers.contains(AnthropicWire.API_KEY)
         ? anthropic
         : openAi;
@@ -114,8 +128,10 @@ final class RootHandler implements HttpHandler {
   private byte[] models(HttpServerExchange exchange) throws ApiException {
     WireDialect dialect = dialect(exchange);
     ExchangeHandler.authenticate(dialect, options, exchange);
-    @Nullable String model = modelIn(exchange.getRequestPath());
-    if (model == null) {
+    String path = exchange.getRequestPath();
+    String stable = modelIn(path, MODELS);
+    String model = stable == null ? modelIn(path, GeminiWire.MODELS) : stable;
+    if (model == null || model.isEmpty()) {
       return dialect.models(catalog.names());
     }
     if (!catalog.isPlayed(model)) {
@@ -124,13 +140,17 @@ final class RootHandler implements HttpHandler {
     return dialect.model(model);
   }
 
-  /** Null for the list of all models. */
-  private static @Nullable String modelIn(String path) {
-    return path.length() <= MODELS.length() + 1 ? null : path.substring(MODELS.length() + 1);
+  /** Empty for the list of all models; null for a path of another kind. */
+  private static @Nullable String modelIn(String path, String models) {
+    if (path.equals(models)) {
+      return "";
+    }
+    return path.startsWith(models + "/") ? path.substring(models.length() + 1) : null;
   }
 
-  /** Begins new figures; requests in flight end in the old ones. */
+  /** Begins new figures, with nothing cached; requests in flight end in the old ones. */
   private void reset(HttpServerExchange exchange) {
+    cache.clear();
     recorder.set(new StatsRecorder(clock));
     send(exchange, OK, recorder.get().stats().toJson());
   }

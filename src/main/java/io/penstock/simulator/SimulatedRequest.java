@@ -13,14 +13,38 @@ import java.util.SplittableRandom;
  *
  * @param messages at least one; a system prompt beside the messages is the first of them
  * @param maxOutputTokens at least 1; {@link Long#MAX_VALUE} where the request has no limit
+ * @param wishes what it asks for beside an answer
  */
 record SimulatedRequest(
-    String model, List<Message> messages, long maxOutputTokens, Identity identity) {
+    String model, List<Message> messages, long maxOutputTokens, Wishes wishes, Identity identity) {
   /** Tokens that the marks around each message take, and again those around the conversation. */
   private static final int TOKENS_PER_MESSAGE = 3;
 
   SimulatedRequest {
     messages = List.copyOf(messages);
+  }
+
+  /**
+   * @param keep what becomes of the prompt's beginning
+   * @param thoughtTokens how many tokens may go into thoughts; 0 for none, {@link Long#MAX_VALUE}
+   *     for as many as the output limit allows
+   */
+  record Wishes(Keep keep, long thoughtTokens) {
+    static final Wishes NONE = new Wishes(Keep.NOT, 0);
+  }
+
+  /** How long the provider's prompt cache keeps the beginning of a prompt. */
+  enum Keep {
+    NOT,
+    /** As the provider sees fit, unasked: for five minutes. */
+    UNASKED,
+    FIVE_MINUTES,
+    HOUR
+  }
+
+  /** All messages but the last. */
+  List<Message> beginning() {
+    return messages.subList(0, messages.size() - 1);
   }
 
   /** Empty where no message is the user's. */
@@ -35,7 +59,16 @@ record SimulatedRequest(
 
   /** The tokens of the contents, 3 more for each message, and 3 more in all. */
   long countInputTokens(TokenCounter counter) {
-    long tokens = TOKENS_PER_MESSAGE;
+    return TOKENS_PER_MESSAGE + count(messages, counter);
+  }
+
+  /** Of them those of all messages but the last. */
+  long countBeginning(TokenCounter counter) {
+    return count(beginning(), counter);
+  }
+
+  private static long count(List<Message> messages, TokenCounter counter) {
+    long tokens = 0;
     for (Message message : messages) {
       tokens += TOKENS_PER_MESSAGE + counter.count(message.content());
     }

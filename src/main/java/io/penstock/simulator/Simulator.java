@@ -9,13 +9,14 @@ import java.time.InstantSource;
 import org.xnio.Options;
 
 /**
- * A server on the loopback interface that speaks OpenAI's and Anthropic's wire formats and bills
- * what it answers.
+ * A server on the loopback interface that speaks OpenAI's, Anthropic's and Gemini's wire formats
+ * and bills what it answers.
  *
- * <p>{@code POST /v1/chat/completions} and {@code POST /v1/messages} answer as {@link
- * AnswerFunction} says; input tokens are those of the contents plus 3 for each message plus 3, by
- * {@code o200k_base}. {@code GET /stats} and {@code GET /invoice} tell what was served and billed,
- * {@code POST /reset} begins both anew, and {@code POST /limits} changes the limits.
+ * <p>{@code POST /v1/chat/completions}, {@code POST /v1/messages} and {@code POST
+ * /v1beta/models/MODEL:generateContent} answer as {@link AnswerFunction} says; input tokens are
+ * those of the contents plus 3 for each message plus 3, by {@code o200k_base}. {@code GET /stats}
+ * and {@code GET /invoice} tell what was served and billed, {@code POST /reset} begins both anew,
+ * and {@code POST /limits} changes the limits.
  *
  * <p>Thread-safe. Its threads are daemons: a program that is to go on serving has to wait by
  * itself.

@@ -2,6 +2,7 @@ package io.penstock.simulator;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.penstock.domain.TokenUsage;
 import io.penstock.simulator.AnswerFunction.Answer;
 import io.undertow.util.HeaderMap;
 import java.io.ByteArrayOutputStream;
@@ -22,9 +23,9 @@ interface WireDialect extends RequestFields.Wording {
   @Nullable String key(HeaderMap headers);
 
   /** Reads and checks all that does not depend on the model. */
-  SimulatedRequest read(HeaderMap headers, byte[] body) throws ApiException;
+  SimulatedRequest read(HeaderMap headers, String path, byte[] body) throws ApiException;
 
-  byte[] answer(SimulatedRequest request, long inputTokens, Answer answer, Instant now);
+  byte[] answer(SimulatedRequest request, TokenUsage usage, Answer answer, Instant now);
 
   byte[] error(ApiException error, String requestId);
 

@@ -98,6 +98,29 @@ class MainTest {
   }
 
   @Test
+  void checkAsksGeminiInItsOwnDialect() throws IOException {
+    Path job = simulated();
+    try (Simulator simulator = JobHarness.simulator()) {
+      String provider =
+          "providers.gemini={base_url: '" + simulator.origin() + "/v1beta', api_key_env: null}";
+      for (String model : new String[] {"gemini-2.5-flash", "gemini-0"}) {
+        assertThat(
+                Main.execute(
+                    "check",
+                    job.toString(),
+                    "--set",
+                    "models.m={provider: gemini, model: " + model + "}",
+                    "--set",
+                    provider,
+                    "--conf",
+                    "spark.ui.enabled=false"))
+            .as(model)
+            .isEqualTo(model.equals("gemini-0") ? 5 : 0);
+      }
+    }
+  }
+
+  @Test
   void checkFailsWhereNobodyAnswersAndMakesNoFolder() throws IOException {
     Path job = simulated();
     String nobody = "models.m={provider: local, model: x}";

@@ -48,6 +48,16 @@ final class JobSpecChecksTest {
   }
 
   @Test
+  void toolsWithAPriceOfTheirOwnAreRefused() {
+    String job = "models={m: {provider: anthropic, model: x, max_output_tokens: 9, tools: [%s]}}";
+    assertThatCode(() -> Jobs.smallestWith(job.formatted("{name: f}, {name: g, input_schema: {}}")))
+        .doesNotThrowAnyException();
+    Jobs.refuses(
+        job.formatted("{name: f}, {search: {}}"),
+        "models.m.tools: is 'name, search', only input_schema, name have the prices of the list; others are not built yet");
+  }
+
+  @Test
   void theInputIsEitherAPathOrATable() {
     assertThat(Jobs.smallestWith("input={table: c.d.t}").input().table()).isEqualTo("c.d.t");
     Jobs.refuses("input.table=c.d.t", "input: must have either path or table");

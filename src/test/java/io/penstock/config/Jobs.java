@@ -29,7 +29,11 @@ final class Jobs {
           new DialectRules(Set.of(), Set.of(), Map.of(), false, "/openai"),
           "anthropic",
           new DialectRules(
-              Set.of("temperature"), Set.of("model", "messages"), Map.of(), true, "/v1"));
+              Set.of("temperature", "tools"),
+              Set.of("model", "messages"),
+              Map.of("tools", Set.of("name", "input_schema")),
+              true,
+              "/v1"));
 
   private static final String KNOWN_PROVIDERS =
       """

@@ -32,7 +32,8 @@ class AskedFaultTest {
   @CsvSource({
     "OPENAI, 429, 429", "OPENAI, 500, 500", "OPENAI, 503, 503", "OPENAI, 529, 529",
     "OPENAI, quota, 429", "ANTHROPIC, 429, 429", "ANTHROPIC, 500, 500", "ANTHROPIC, 503, 503",
-    "ANTHROPIC, 529, 529", "ANTHROPIC, quota, 429"
+    "ANTHROPIC, 529, 529", "ANTHROPIC, quota, 429", "GEMINI, 429, 429", "GEMINI, 500, 500",
+    "GEMINI, 503, 503", "GEMINI, 529, 529", "GEMINI, quota, 429"
   })
   void oneRequestFailsAsItAsks(Dialect dialect, String asked, int status) throws Exception {
     HttpResponse<String> failed = fixture.postAsking(dialect, asked, "Hello");

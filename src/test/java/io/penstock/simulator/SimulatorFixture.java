@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 final class SimulatorFixture implements AutoCloseable {
   static final String GPT = "gpt-4o-mini";
   static final String CLAUDE = "claude-haiku-4-5";
+  static final String GEMINI = "gemini-2.5-flash";
   static final BigDecimal GPT_INPUT = new BigDecimal("0.15");
   static final BigDecimal GPT_OUTPUT = new BigDecimal("0.60");
   static final PriceList PRICES =
@@ -32,7 +33,9 @@ final class SimulatorFixture implements AutoCloseable {
               "openai/" + GPT,
               price(GPT_INPUT, GPT_OUTPUT, 128_000, 16_384),
               "anthropic/" + CLAUDE,
-              price(BigDecimal.ONE, BigDecimal.valueOf(5), 200_000, 64_000)));
+              price(BigDecimal.ONE, BigDecimal.valueOf(5), 200_000, 64_000),
+              "google/" + GEMINI,
+              price(new BigDecimal("0.30"), new BigDecimal("2.50"), 1_048_576, 65_536)));
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final long POLL_NANOS = 1_000_000;
@@ -101,6 +104,21 @@ final class SimulatorFixture implements AutoCloseable {
     return request("/v1/messages").POST(HttpRequest.BodyPublishers.ofString(body));
   }
 
+  /** The body of a Gemini request with one turn of the user. */
+  static String contents(String prompt, String... furtherFields) {
+    return "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":%s}]}]%s}"
+        .formatted(MAPPER.valueToTree(prompt), String.join("", furtherFields));
+  }
+
+  HttpResponse<String> postContents(String body) throws Exception {
+    return send(contentsRequest(body));
+  }
+
+  HttpRequest.Builder contentsRequest(String body) {
+    return request("/v1beta/models/" + GEMINI + ":generateContent")
+        .POST(HttpRequest.BodyPublishers.ofString(body));
+  }
+
   HttpResponse<String> postLimits(String json) throws Exception {
     return send(request("/limits").POST(HttpRequest.BodyPublishers.ofString(json)));
   }
@@ -128,6 +146,12 @@ final class SimulatorFixture implements AutoCloseable {
         return fixture
             .messageRequest(message(CLAUDE, prompt))
             .header("anthropic-version", "2023-06-01");
+      }
+    },
+    GEMINI {
+      @Override
+      HttpRequest.Builder request(SimulatorFixture fixture, String prompt) {
+        return fixture.contentsRequest(contents(prompt));
       }
     };
 

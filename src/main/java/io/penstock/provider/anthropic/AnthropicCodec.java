@@ -12,10 +12,9 @@ import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.http.ErrorBody;
+import io.penstock.provider.http.RequestParameters;
 import io.penstock.provider.http.WireJson;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +23,13 @@ final class AnthropicCodec implements ModelCodec {
   private static final String CACHE_CONTROL = "cache_control";
 
   private final ModelSettings model;
-  private final ObjectNode parameters;
+  private final RequestParameters parameters;
   private final AnthropicRefusal refusals;
 
   AnthropicCodec(ModelSettings model) {
     this.model = model;
     this.parameters = parameters(model);
-    this.refusals = new AnthropicRefusal(sentFields(parameters));
+    this.refusals = new AnthropicRefusal(parameters.fields());
   }
 
   @Override
@@ -49,7 +48,7 @@ final class AnthropicCodec implements ModelCodec {
     request.messages().stream()
         .filter(m -> !m.isInstruction())
         .forEach(m -> messages.addObject().put("role", m.role()).put("content", m.content()));
-    body.setAll(parameters);
+    body.setAll(parameters.json());
     if (body.path("system").isArray()) {
       body.remove(CACHE_CONTROL);
     }
@@ -61,11 +60,11 @@ final class AnthropicCodec implements ModelCodec {
    * them are what rows have in common. Beside the messages it would mean the whole prompt.
    */
   private JsonNode system(String instructions) {
-    JsonNode cacheControl = parameters.path(CACHE_CONTROL);
+    JsonNode cacheControl = parameters.json().path(CACHE_CONTROL);
     if (!cacheControl.isObject()) {
       return TextNode.valueOf(instructions);
     }
-    ArrayNode blocks = parameters.arrayNode();
+    ArrayNode blocks = parameters.json().arrayNode();
     blocks
         .addObject()
         .put("type", "text")
@@ -94,20 +93,11 @@ final class AnthropicCodec implements ModelCodec {
   }
 
   /** All that is sent beside the model, the instructions and the messages. */
-  private static ObjectNode parameters(ModelSettings model) {
+  private static RequestParameters parameters(ModelSettings model) {
     if (model.maxOutputTokens() == null) {
       throw new IllegalStateException(
           "Model " + model.name() + ": max_output_tokens is missing, Anthropic's API requires it");
     }
-    ObjectNode all = WireJson.object().put("max_tokens", model.maxOutputTokens());
-    all.setAll(WireJson.object(model.parametersJson()));
-    all.setAll(WireJson.object(model.extraJson()));
-    return all;
-  }
-
-  private static Set<String> sentFields(ObjectNode parameters) {
-    Set<String> fields = new HashSet<>(Set.of("model"));
-    parameters.fieldNames().forEachRemaining(fields::add);
-    return Set.copyOf(fields);
+    return RequestParameters.of(model, "max_tokens");
   }
 }

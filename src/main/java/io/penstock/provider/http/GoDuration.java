@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Durations as the language Go writes them, and OpenAI's headers with it: numbers with units, as in
  * {@code 6m0s}, {@code 2s81ms} or {@code 8.64s}.
  */
-final class GoDuration {
+public final class GoDuration {
   private static final String PART = "(\\d+(?:\\.\\d*)?|\\.\\d+)(ms|us|µs|μs|ns|h|m|s)";
   private static final Pattern WHOLE = Pattern.compile("(?:" + PART + ")+");
   private static final Pattern EACH = Pattern.compile(PART);
@@ -22,7 +22,7 @@ final class GoDuration {
   private GoDuration() {}
 
   /** Empty where it is none; a number without a unit too. */
-  static OptionalDouble seconds(String text) {
+  public static OptionalDouble seconds(String text) {
     String stripped = text.strip();
     if (!WHOLE.matcher(stripped).matches()) {
       return OptionalDouble.empty();

@@ -87,7 +87,7 @@ public final class WireJson {
   }
 
   /** Missing where the body is empty or not JSON. */
-  static JsonNode readOrMissing(byte[] body) {
+  public static JsonNode readOrMissing(byte[] body) {
     try {
       return MAPPER.readTree(body);
     } catch (IOException e) {

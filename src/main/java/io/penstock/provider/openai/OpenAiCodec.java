@@ -10,23 +10,22 @@ import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.http.ErrorBody;
+import io.penstock.provider.http.RequestParameters;
 import io.penstock.provider.http.WireJson;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One model's requests and answers in the OpenAI dialect. Thread-safe. */
 final class OpenAiCodec implements ModelCodec {
   private final ModelSettings model;
-  private final ObjectNode parameters;
+  private final RequestParameters parameters;
   private final OpenAiRefusal refusals;
 
   OpenAiCodec(ModelSettings model) {
     this.model = model;
-    this.parameters = parameters(model);
-    this.refusals = new OpenAiRefusal(sentFields(parameters));
+    this.parameters = RequestParameters.of(model, model.endpoint().maxTokensField());
+    this.refusals = new OpenAiRefusal(parameters.fields());
   }
 
   @Override
@@ -47,7 +46,7 @@ final class OpenAiCodec implements ModelCodec {
     ArrayNode messages = body.putArray("messages");
     conversation.forEach(
         m -> messages.addObject().put("role", m.role()).put("content", m.content()));
-    body.setAll(parameters);
+    body.setAll(parameters.json());
     return WireJson.write(body);
   }
 
@@ -60,22 +59,5 @@ final class OpenAiCodec implements ModelCodec {
   public ProviderException refusal(HttpAnswer answer, @Nullable Duration retryAfter) {
     ErrorBody error = ErrorBody.read(answer.body());
     return refusals.classify(answer.status(), error, retryAfter).exception(answer.status(), error);
-  }
-
-  /** All that is sent beside the model and the messages. */
-  private static ObjectNode parameters(ModelSettings model) {
-    ObjectNode all = WireJson.object();
-    if (model.maxOutputTokens() != null) {
-      all.put(model.endpoint().maxTokensField(), model.maxOutputTokens());
-    }
-    all.setAll(WireJson.object(model.parametersJson()));
-    all.setAll(WireJson.object(model.extraJson()));
-    return all;
-  }
-
-  private static Set<String> sentFields(ObjectNode parameters) {
-    Set<String> fields = new HashSet<>(Set.of("model"));
-    parameters.fieldNames().forEachRemaining(fields::add);
-    return Set.copyOf(fields);
   }
 }

@@ -120,6 +120,15 @@ final class OpenAiAnswerTest {
   }
 
   @Test
+  void geminiCountsThoughtsInTheTotalOnly() throws Exception {
+    Completion completion = decode("completion-gemini.json");
+
+    assertThat(completion.text()).isEqualTo("4");
+    assertThat(completion.usage())
+        .isEqualTo(new TokenUsage(2010, 1990, 0, 0, 2111 - 2010, 2111 - 2010 - 1));
+  }
+
+  @Test
   void countsReasoningThatOnlyTheTotalShows() throws Exception {
     assertThat(decode("completion-thinking-in-total-only.json").usage())
         .isEqualTo(new TokenUsage(10, 0, 0, 0, 101, 100));

@@ -1,0 +1,43 @@
+package io.penstock.provider.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.domain.ModelSettings;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What every request of one model carries beside its messages: output limit, generation parameters,
+ * extra fields. Thread-safe.
+ */
+public final class RequestParameters {
+  private final ObjectNode json;
+
+  private RequestParameters(ObjectNode json) {
+    this.json = json;
+  }
+
+  /**
+   * @param limitField the dialect's name for the output limit, which is written where there is one
+   */
+  public static RequestParameters of(ModelSettings model, String limitField) {
+    ObjectNode all = WireJson.object();
+    if (model.maxOutputTokens() != null) {
+      all.put(limitField, model.maxOutputTokens());
+    }
+    all.setAll(WireJson.object(model.parametersJson()));
+    all.setAll(WireJson.object(model.extraJson()));
+    return new RequestParameters(all);
+  }
+
+  /** Not to be changed. */
+  public ObjectNode json() {
+    return json;
+  }
+
+  /** The fields that a refusal may name and that belong to no single row. */
+  public Set<String> fields() {
+    Set<String> fields = new HashSet<>(Set.of("model"));
+    json.fieldNames().forEachRemaining(fields::add);
+    return Set.copyOf(fields);
+  }
+}
