@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param baseUrl without a trailing slash
  * @param maxTokensField the field that carries the output limit in the OpenAI dialect
  * @param requestTimeout from the start of an attempt to the last byte of its answer
+ * @param network how it is reached beyond the address
  */
 public record ProviderEndpoint(
     String name,
@@ -20,5 +21,6 @@ public record ProviderEndpoint(
     String identity,
     String baseUrl,
     String maxTokensField,
-    Duration requestTimeout)
+    Duration requestTimeout,
+    Network network)
     implements Serializable {}

@@ -100,7 +100,9 @@ class CanaryTest {
                   "spark.eventLog.compress=false",
                   "spark.eventLog.dir=" + folder.resolve("events").toUri()));
       try (JobWiring wiring = JobWiring.of(file)) {
-        DriverCoordinator.current().orElseThrow().offerSecrets(wiring.readKeys());
+        DriverCoordinator.current()
+            .orElseThrow()
+            .offerSecrets(wiring.readSecrets(), wiring::readAgain);
         PromptJob.Finished finished =
             new PromptJob(spark, wiring.setup(), line -> {}).run(RunMode.PLAIN, new RunInterrupt());
         assertThat(finished.summary().succeeded()).isEqualTo(1);

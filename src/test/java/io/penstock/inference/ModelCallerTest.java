@@ -54,6 +54,17 @@ final class ModelCallerTest {
   }
 
   @Test
+  void anAttemptWhoseKeyWasReplacedIsTriedAgainAtOnceAndStopsNothing() {
+    provider.thenFails(Failures.authentication().superseded(), 5);
+
+    Completed outcome = completed(call(caller(new Bounds(1, 1, LONG))));
+
+    assertThat(outcome.effort().attempts()).isEqualTo(6);
+    assertThat(outcome.effort().waste()).isEqualTo(Waste.NONE);
+    assertThat(stop.isStopped()).isFalse();
+  }
+
+  @Test
   void triesAgainAfterADelayAndSucceeds() {
     provider
         .thenFails(Failures.rateLimited(Duration.ofSeconds(5)))

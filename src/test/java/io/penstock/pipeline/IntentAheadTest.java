@@ -7,6 +7,7 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.Journal;
@@ -42,7 +43,13 @@ final class IntentAheadTest {
         new ModelSettings(
             "small",
             new ProviderEndpoint(
-                "ours", "openai", "openai", "http://x/v1", "max_tokens", Duration.ofSeconds(30)),
+                "ours",
+                "openai",
+                "openai",
+                "http://x/v1",
+                "max_tokens",
+                Duration.ofSeconds(30),
+                Network.PLAIN),
             "gpt",
             null,
             "{}",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.ShardReport.Refused;
@@ -38,7 +39,13 @@ final class JoinBackStageTest {
   private static ModelSettings model(String name) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "our-" + name, "openai", "openai", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+            "our-" + name,
+            "openai",
+            "openai",
+            "http://x/v1",
+            "max_tokens",
+            Duration.ofSeconds(1),
+            Network.PLAIN);
     return new ModelSettings(name, endpoint, "gpt-" + name, null, "{}", "{}");
   }
 

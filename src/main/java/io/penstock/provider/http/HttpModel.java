@@ -77,7 +77,7 @@ final class HttpModel implements ModelProvider {
 
     @Override
     public void onFailure(Call call, IOException cause) {
-      fail(trace.failure(cause, line.template.url().host()), cause);
+      fail(trace.failure(cause, Route.describe(model.endpoint(), line.template.url())), cause);
     }
 
     @Override
@@ -111,7 +111,12 @@ final class HttpModel implements ModelProvider {
   private ProviderException refusal(HttpAnswer answer) {
     Duration retryAfter = RetryDelay.read(answer, line.clock).orElse(null);
     ProviderException refusal =
-        answer.status() / 100 == 3 ? redirect(answer) : codec.refusal(answer, retryAfter);
+        answer.status() / 100 == 3
+            ? redirect(answer)
+            : answer.status() == ProxyRefusedException.STATUS
+                ? new ProxyRefusedException(ProxyRefusedException.STATUS)
+                    .refusal(Route.describe(model.endpoint(), line.template.url()))
+                : codec.refusal(answer, retryAfter);
     Details told = refusal.details();
     Details details = retryAfter == null ? told : told.withRetryAfter(retryAfter);
     boolean isUntold =

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -24,6 +25,7 @@ import okhttp3.Response;
 record ModelCheck(
     ModelSettings model,
     ModelCodec codec,
+    OkHttpClient client,
     Request template,
     SecretMask mask,
     AnswerReader reader,
@@ -76,12 +78,12 @@ record ModelCheck(
   private HttpAnswer get(HttpUrl url) throws ProviderException {
     SendTrace trace = new SendTrace();
     Request get = template.newBuilder().url(url).get().tag(SendTrace.class, trace).build();
-    Call call = SharedClient.withRoomFor(1).newCall(get);
+    Call call = client.newCall(get);
     call.timeout().timeout(model.endpoint().requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
     try (Response response = call.execute()) {
       return reader.read(response);
     } catch (IOException e) {
-      throw mask.mask(trace.failure(e, url.host()), prefix());
+      throw mask.mask(trace.failure(e, Route.describe(model.endpoint(), url)), prefix());
     }
   }
 

@@ -31,10 +31,16 @@ final class SendTrace extends EventListener {
     sent = true;
   }
 
-  /** What a call that brought no answer means. */
+  /**
+   * What a call that brought no answer means.
+   *
+   * @param host for the message; with the proxy on the way to it
+   */
   ProviderException failure(IOException cause, String host) {
     if (!sent) {
-      return network(Billing.REFUSED, notReached(cause, host));
+      return ProxyRefusedException.of(cause)
+          .map(refused -> refused.refusal(host))
+          .orElseGet(() -> network(Billing.REFUSED, notReached(cause, host)));
     }
     if (isRefusedStream(cause)) {
       return network(Billing.REFUSED, host + " closed the connection before it took the request");
@@ -63,7 +69,7 @@ final class SendTrace extends EventListener {
     if (cause instanceof SSLException) {
       return "TLS with "
           + host
-          + " failed (is its certificate trusted?), nothing was sent: "
+          + " failed (is its certificate trusted? an own CA goes into ca_file), nothing was sent: "
           + cause;
     }
     return host + " was not reached, nothing was sent: " + cause;

@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.domain.Completion;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.Samples;
 import io.penstock.provider.http.HttpProviderFactory;
 import java.io.IOException;
@@ -44,7 +46,7 @@ final class OpenAiDialectTest {
       Completion completion =
           answer(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1, learnt -> {})
+                  .connect(model, ProviderSecrets.ofKey("k-1"), 1, learnt -> {})
                   .complete(
                       Samples.request(
                           new Message(Message.SYSTEM, "Be terse."),
@@ -72,7 +74,13 @@ final class OpenAiDialectTest {
   void theEndpointNamesTheFieldOfTheOutputLimit() throws IOException {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "old", "openai", "old", "http://x/v1", "max_tokens", Duration.ofSeconds(1));
+            "old",
+            "openai",
+            "old",
+            "http://x/v1",
+            "max_tokens",
+            Duration.ofSeconds(1),
+            Network.PLAIN);
     ModelSettings limited = new ModelSettings("m", endpoint, "m", 16, "{}", "{}");
     ModelSettings unlimited = new ModelSettings("m", endpoint, "m", null, "{}", "{}");
 
