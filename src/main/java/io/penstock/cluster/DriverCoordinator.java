@@ -95,10 +95,19 @@ public final class DriverCoordinator implements DriverPlugin {
 
   @Override
   public Map<String, String> init(SparkContext spark, PluginContext context) {
+    refuseAnotherSpark();
     refuseSpeculation(context.conf());
     spark.addSparkListener(new Removals());
     CURRENT.set(this);
     return Map.of();
+  }
+
+  private static void refuseAnotherSpark() {
+    SparkBuild.mismatch()
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException(why);
+            });
   }
 
   private static void refuseSpeculation(SparkConf settings) {
