@@ -148,7 +148,7 @@ class ReadmeTest {
           .isEqualTo("ticket-triage");
     }
 
-    assertThat(shown).isEqualTo(5);
+    assertThat(shown).isEqualTo(7);
   }
 
   /**
