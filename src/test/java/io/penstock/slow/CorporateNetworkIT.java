@@ -90,7 +90,9 @@ class CorporateNetworkIT {
     int exitCode = infer(job, provider(wrong, network.certificates()));
 
     assertThat(exitCode).isEqualTo(5);
-    assertThat(job.onlyRun().text("/stopped")).startsWith("AUTHENTICATION").contains("HTTP 407");
+    assertThat(job.onlyRun().text("/stopped"))
+        .startsWith("AUTHENTICATION")
+        .contains("the proxy asks for a user and password, or refuses those it was given");
     assertThat(network.served()).isEmpty();
     assertThat(bill().requests()).isZero();
   }
@@ -100,11 +102,12 @@ class CorporateNetworkIT {
     TestJob job = job();
     Path otherCa = otherCertificates();
 
-    int exitCode =
-        infer(job, provider(network.passwordFile(), otherCa), "retry.row_deadline_seconds=5");
+    int exitCode = infer(job, provider(network.passwordFile(), otherCa));
 
-    assertThat(exitCode).isEqualTo(3);
-    assertThat(job.onlyRun().count("/failed_by_kind/NETWORK")).isEqualTo(SHAPE.rows());
+    assertThat(exitCode).isEqualTo(5);
+    assertThat(job.onlyRun().text("/stopped"))
+        .startsWith("AUTHENTICATION")
+        .contains("is not trusted");
     assertThat(network.served()).isEmpty();
     assertThat(bill().requests()).isZero();
   }

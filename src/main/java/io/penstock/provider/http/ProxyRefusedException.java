@@ -14,6 +14,9 @@ final class ProxyRefusedException extends IOException {
   /** HTTP's for a missing or wrong user. */
   static final int STATUS = 407;
 
+  /** Tinyproxy's for a wrong password. */
+  private static final int STATUS_OF_SOME = 401;
+
   /** How OkHttp 5 tells of any other status. */
   private static final Pattern OTHER_STATUS =
       Pattern.compile("Unexpected response code for CONNECT: (\\d{3})");
@@ -48,7 +51,7 @@ final class ProxyRefusedException extends IOException {
             ? StatusClassifier.Verdict.notBilled(FailureKind.AUTHENTICATION)
             : StatusClassifier.Verdict.refused(FailureKind.NETWORK);
     String why =
-        status == STATUS
+        status == STATUS || status == STATUS_OF_SOME
             ? "the proxy asks for a user and password, or refuses those it was given"
             : "the proxy does not connect to the server";
     return verdict.exception(

@@ -81,9 +81,9 @@ final class FailedCallTest {
 
     ProviderException failure = call("https://localhost:" + server.getPort(), LONG);
 
-    assertThat(failure.kind()).isEqualTo(FailureKind.NETWORK);
-    assertThat(failure.billing()).isEqualTo(Billing.REFUSED);
-    assertThat(failure).hasMessageContaining("is its certificate trusted?");
+    assertThat(failure.kind()).isEqualTo(FailureKind.AUTHENTICATION);
+    assertThat(failure.billing()).isEqualTo(Billing.NOT_BILLED);
+    assertThat(failure).hasMessageContaining("the certificate of localhost is not trusted");
     assertThat(server.getRequestCount()).isZero();
   }
 

@@ -93,11 +93,26 @@ final class NetworkTest {
     String pem = "the company's CA\n" + CA.certificatePem() + "and another\n" + CA.certificatePem();
     String answered = hello(connect(new Network(null, Map.of(), pem), SECRETS));
 
-    assertThat(strange.kind()).isEqualTo(FailureKind.NETWORK);
-    assertThat(strange.billing()).isEqualTo(Billing.REFUSED);
+    assertThat(strange.kind()).isEqualTo(FailureKind.AUTHENTICATION);
+    assertThat(strange.billing()).isEqualTo(Billing.NOT_BILLED);
     assertThat(strange).hasMessageContaining("ca_file");
     assertThat(answered).isEqualTo("hi");
     assertThat(server.getRequestCount()).isOne();
+  }
+
+  @Test
+  void aTrustedServerOfAnotherNameIsAStranger() {
+    useTls();
+    Network trusting = new Network(null, Map.of(), CA.certificatePem());
+    ModelSettings model =
+        Samples.through(
+            Samples.model("plain", "https://127.0.0.1:" + server.getPort() + "/v1"), trusting);
+
+    ProviderException strange =
+        failure(factory.connect(model, SECRETS, 1, learnt -> {}).complete(request("hello")));
+
+    assertThat(strange.kind()).isEqualTo(FailureKind.AUTHENTICATION);
+    assertThat(server.getRequestCount()).isZero();
   }
 
   @Test
@@ -188,6 +203,7 @@ final class NetworkTest {
 
   @ParameterizedTest
   @CsvSource({
+    "401, AUTHENTICATION, NOT_BILLED",
     "403, AUTHENTICATION, NOT_BILLED",
     "405, AUTHENTICATION, NOT_BILLED",
     "429, NETWORK, REFUSED",
