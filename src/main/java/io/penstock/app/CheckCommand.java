@@ -39,7 +39,11 @@ final class CheckCommand extends JobCommand {
             + model.settings().endpoint().name()
             + ": ";
     try {
-      boolean known = wiring.setup().providers().check(model.settings(), model.key().read());
+      boolean known =
+          wiring
+              .setup()
+              .providers()
+              .check(model.settings(), wiring.readAgain(model.settings().endpoint().name()));
       String price = model.price() == null ? ", but no price is known for it" : "";
       System.out.println(
           what

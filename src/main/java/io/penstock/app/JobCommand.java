@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.cluster.DriverCoordinator;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunConsole;
 import java.util.Map;
@@ -26,16 +27,19 @@ abstract class JobCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     JobFile file = arguments.readJob();
-    try (JobWiring wiring = JobWiring.of(file)) {
-      Map<String, String> keys = wiring.readKeys();
-      KeyGuard.check(keys.values(), arguments.typed());
+    try (JobWiring wiring =
+        JobWiring.of(
+            file, () -> SparkSessions.hadoop(arguments.spark.master(), arguments.spark.settings))) {
+      Map<String, ProviderSecrets> secrets = wiring.readSecrets();
+      KeyGuard.check(secrets.values(), arguments.typed());
       boolean ours = !SparkSessions.isThere();
       SparkSession spark =
           SparkSessions.start(
               file.spec().name(), arguments.spark.master(), arguments.spark.settings);
       try {
-        KeyGuard.checkSettings(keys.values(), spark.sparkContext().conf());
-        DriverCoordinator.current().ifPresent(driver -> driver.offerSecrets(keys));
+        KeyGuard.checkSettings(secrets.values(), spark.sparkContext().conf());
+        DriverCoordinator.current()
+            .ifPresent(driver -> driver.offerSecrets(secrets, wiring::readAgain));
         return run(new PromptJob(spark, wiring.setup(), console()), wiring);
       } finally {
         if (ours) {

@@ -7,13 +7,18 @@ import io.penstock.config.Accounts;
 import io.penstock.config.JobSpec;
 import io.penstock.config.JobSpec.ModelSpec;
 import io.penstock.config.JobSpec.ProviderSpec;
+import io.penstock.config.JobSpec.SecretSpec;
 import io.penstock.config.JobSpecReader;
 import io.penstock.config.JobSpecWriter;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
-import io.penstock.pipeline.ApiKeySource;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.JobSetup;
+import io.penstock.pipeline.SecretPlace;
+import io.penstock.pipeline.SecretPlaces;
+import io.penstock.pipeline.TextFile;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.pricing.PriceList;
 import io.penstock.prompt.FingerprintBasis;
@@ -29,6 +34,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,21 +53,34 @@ final class JobWiring implements AutoCloseable {
 
   private final JobFile file;
   private final @Nullable Simulator simulator;
+  private final Supplier<Configuration> hadoop;
   private final JobSetup setup;
 
-  private JobWiring(JobFile file, @Nullable Simulator simulator) {
+  private JobWiring(JobFile file, @Nullable Simulator simulator, Supplier<Configuration> hadoop) {
     this.file = file;
     this.simulator = simulator;
+    this.hadoop = hadoop;
     this.setup = wire();
   }
 
-  /** Starts the embedded simulator where a model asks for it. */
   static JobWiring of(JobFile file) {
+    return of(file, Configuration::new);
+  }
+
+  /**
+   * Starts the embedded simulator where a model asks for it.
+   *
+   * @param hadoop for files on its file systems and for its credential providers; asked for only
+   *     where there are some
+   */
+  static JobWiring of(JobFile file, Supplier<Configuration> hadoop) {
     boolean simulated =
         file.spec().models().values().stream()
             .anyMatch(model -> model.provider().equals(JobSpecReader.SIMULATOR));
     return new JobWiring(
-        file, simulated ? Simulator.start(file.simulatorOptions(), file.prices(), 0) : null);
+        file,
+        simulated ? Simulator.start(file.simulatorOptions(), file.prices(), 0) : null,
+        hadoop);
   }
 
   JobSetup setup() {
@@ -66,25 +88,38 @@ final class JobWiring implements AutoCloseable {
   }
 
   /**
-   * The keys by provider, of those that need one. Connecting opens nothing, but shows whether a key
-   * can stand in a header.
+   * The secrets by provider. Connecting opens nothing, but shows whether they can stand in headers,
+   * and whether the certificates can be read.
    *
-   * @throws InvalidInputException when a key is missing or cannot be used
+   * @throws InvalidInputException when one is missing or cannot be used
    */
-  Map<String, String> readKeys() {
-    Map<String, String> keys = new LinkedHashMap<>();
+  Map<String, ProviderSecrets> readSecrets() {
+    Map<String, ProviderSecrets> secrets = new LinkedHashMap<>();
     for (JobSetup.Model model : setup.models()) {
-      String key = model.key().read();
+      ProviderSecrets read =
+          secrets.computeIfAbsent(
+              model.secrets().providerName(), name -> model.secrets().read(hadoop));
       try {
-        setup.providers().connect(model.settings(), key, 1, learnt -> {});
+        setup.providers().connect(model.settings(), read, 1, learnt -> {});
       } catch (IllegalArgumentException e) {
         throw new InvalidInputException(String.valueOf(e.getMessage()));
       }
-      if (key != null) {
-        keys.put(model.settings().endpoint().name(), key);
-      }
     }
-    return keys;
+    return secrets;
+  }
+
+  /**
+   * What a provider's places hold now.
+   *
+   * @throws InvalidInputException when one is missing
+   */
+  ProviderSecrets readAgain(String provider) {
+    return setup.models().stream()
+        .map(JobSetup.Model::secrets)
+        .filter(places -> places.providerName().equals(provider))
+        .findFirst()
+        .map(places -> places.read(hadoop))
+        .orElse(ProviderSecrets.NONE);
   }
 
   static ProviderDialect dialect(ModelSettings model) {
@@ -122,7 +157,7 @@ final class JobWiring implements AutoCloseable {
             model.extra().toString());
     return new JobSetup.Model(
         settings,
-        new ApiKeySource(model.provider(), provider.apiKeyEnv(), provider.apiKeyFile()),
+        secrets(model.provider(), provider),
         price(model, provider),
         fingerprintBasis(settings),
         accounts.accountModel(model),
@@ -138,7 +173,47 @@ final class JobWiring implements AutoCloseable {
         simulated ? simulator.origin() + SIMULATOR_PATH : JobSpecReader.baseUrl(provider),
         provider.maxTokensField(),
         provider.apiVersion(),
-        Duration.ofSeconds(file.spec().retry().requestTimeoutSeconds()));
+        Duration.ofSeconds(file.spec().retry().requestTimeoutSeconds()),
+        network(name, provider));
+  }
+
+  private Network network(String name, ProviderSpec provider) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    provider
+        .headers()
+        .forEach(
+            (header, spec) -> {
+              if (spec.value() != null) {
+                headers.put(header, spec.value());
+              }
+            });
+    String file = provider.caFile();
+    String certificates =
+        file == null ? "" : TextFile.read(file, hadoop, "providers." + name + ".ca_file: ");
+    return new Network(JobSpecReader.proxy(provider), headers, certificates);
+  }
+
+  private static SecretPlaces secrets(String name, ProviderSpec provider) {
+    String path = "providers." + name;
+    Map<String, SecretPlace> headers = new LinkedHashMap<>();
+    provider
+        .headers()
+        .forEach(
+            (header, spec) ->
+                place(path + ".headers." + header + ": no value", spec.secret())
+                    .ifPresent(place -> headers.put(header, place)));
+    return new SecretPlaces(
+        name,
+        place(path + ": no API key", provider.apiKey()).orElse(null),
+        headers,
+        place(path + ".proxy: no password", provider.proxy().password()).orElse(null));
+  }
+
+  private static Optional<SecretPlace> place(String otherwise, SecretSpec secret) {
+    return secret.places() == 0
+        ? Optional.empty()
+        : Optional.of(
+            new SecretPlace(otherwise, secret.env(), secret.file(), secret.credentialAlias()));
   }
 
   private static String json(Map<String, JsonNode> parameters) {
@@ -159,11 +234,19 @@ final class JobWiring implements AutoCloseable {
     return new FingerprintBasis(
         model.endpoint().identity(),
         model.requestModel(),
-        dialect.headers(),
+        headers(dialect, model.endpoint().network()),
         model.maxOutputTokens(),
         model.parametersJson(),
         model.extraJson(),
         dialect.indifferentParameters());
+  }
+
+  /** Those of the job in the place of the dialect's own, in whatever letters. */
+  private static Map<String, String> headers(ProviderDialect dialect, Network network) {
+    Map<String, String> sent = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    sent.putAll(dialect.headers());
+    sent.putAll(network.headers());
+    return sent;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.InvalidInputException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,12 +17,12 @@ final class KeyGuard {
   private KeyGuard() {}
 
   /**
-   * @param keys of the job's providers
+   * @param secrets of the job's providers
    * @param arguments of the command line
    * @throws InvalidInputException naming the place, not the key
    */
-  static void check(Collection<String> keys, List<String> arguments) {
-    for (String key : guarded(keys)) {
+  static void check(Collection<ProviderSecrets> secrets, List<String> arguments) {
+    for (String key : guarded(secrets)) {
       if (arguments.stream().anyMatch(argument -> argument.contains(key))) {
         refuse("an argument of the command line");
       }
@@ -33,8 +34,8 @@ final class KeyGuard {
   }
 
   /** The same for the settings of a session, which may come from Spark's own files. */
-  static void checkSettings(Collection<String> keys, SparkConf settings) {
-    for (String key : guarded(keys)) {
+  static void checkSettings(Collection<ProviderSecrets> secrets, SparkConf settings) {
+    for (String key : guarded(secrets)) {
       Arrays.stream(settings.getAll())
           .filter(setting -> setting._2().contains(key))
           .findFirst()
@@ -42,14 +43,17 @@ final class KeyGuard {
     }
   }
 
-  private static List<String> guarded(Collection<String> keys) {
-    return keys.stream().filter(key -> key.length() >= MIN_LENGTH).toList();
+  private static List<String> guarded(Collection<ProviderSecrets> secrets) {
+    return secrets.stream()
+        .flatMap(ofProvider -> ofProvider.values().stream())
+        .filter(key -> key.length() >= MIN_LENGTH)
+        .toList();
   }
 
   private static void refuse(String place) {
     throw new InvalidInputException(
-        "An API key's value stands in "
+        "A secret's value stands in "
             + place
-            + ", where others can read it; use api_key_env or api_key_file");
+            + ", where others can read it; use api_key_env, api_key_file or credential_alias");
   }
 }

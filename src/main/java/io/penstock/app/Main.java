@@ -1,10 +1,12 @@
 package io.penstock.app;
 
+import io.penstock.cluster.SparkBuild;
 import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.RunInterruptedException;
 import io.penstock.pipeline.StoreFailedException;
 import io.penstock.yaml.InvalidConfigurationException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,10 @@ public final class Main {
   public static int execute(String... args) {
     if (args.length > 0 && UNBUILT.contains(args[0])) {
       return refuse(args[0] + " is not built yet");
+    }
+    Optional<String> otherSpark = SparkBuild.mismatch();
+    if (otherSpark.isPresent()) {
+      return refuse(otherSpark.get());
     }
     CommandLine commands = new CommandLine(new Main());
     commands.setExecutionExceptionHandler((error, command, parsed) -> explain(error));

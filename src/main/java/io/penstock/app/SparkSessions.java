@@ -5,6 +5,9 @@ import io.penstock.pipeline.InvalidInputException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
@@ -69,6 +72,16 @@ final class SparkSessions {
     SparkSession.Builder builder = SparkSession.builder().appName("penstock " + jobName);
     all.forEach(builder::config);
     return builder.getOrCreate();
+  }
+
+  /** How Hadoop is set in the session that is there, or would be in the one that will be. */
+  static Configuration hadoop(String master, List<String> settings) {
+    if (isThere()) {
+      return SparkSession.getDefaultSession().get().sparkContext().hadoopConfiguration();
+    }
+    SparkConf conf = new SparkConf();
+    settings(master, settings).forEach(conf::set);
+    return SparkHadoopUtil.get().newConfiguration(conf);
   }
 
   static Map<String, String> settings(String master, List<String> settings) {

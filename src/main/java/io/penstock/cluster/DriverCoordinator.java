@@ -6,6 +6,7 @@ import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
 import io.penstock.cluster.Messages.SecretAsk;
 import io.penstock.cluster.Messages.SecretReply;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.limit.Governor;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -56,7 +58,9 @@ public final class DriverCoordinator implements DriverPlugin {
   private final LeaseBook book;
   private final ExecutorService proofReader =
       Executors.newSingleThreadExecutor(task -> daemon(task, "penstock-proof"));
-  private volatile Map<String, String> secrets = Map.of();
+  private final ExecutorService secretReader =
+      Executors.newSingleThreadExecutor(task -> daemon(task, "penstock-secrets"));
+  private volatile SecretBook secrets = noSecrets();
   private volatile @Nullable RunOrder order;
 
   /** Tells the book whom Spark gave up. */
@@ -91,10 +95,19 @@ public final class DriverCoordinator implements DriverPlugin {
 
   @Override
   public Map<String, String> init(SparkContext spark, PluginContext context) {
+    refuseAnotherSpark();
     refuseSpeculation(context.conf());
     spark.addSparkListener(new Removals());
     CURRENT.set(this);
     return Map.of();
+  }
+
+  private static void refuseAnotherSpark() {
+    SparkBuild.mismatch()
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException(why);
+            });
   }
 
   private static void refuseSpeculation(SparkConf settings) {
@@ -105,9 +118,19 @@ public final class DriverCoordinator implements DriverPlugin {
     }
   }
 
-  /** Replaces what was offered before. Kept in memory only. */
-  public void offerSecrets(Map<String, String> keysByProvider) {
-    secrets = Map.copyOf(keysByProvider);
+  /**
+   * Replaces what was offered before. Kept in memory only.
+   *
+   * @param now by provider
+   * @param again reads a provider's where they are, after a refusal; may block, and throw
+   */
+  public void offerSecrets(
+      Map<String, ProviderSecrets> now, Function<String, ProviderSecrets> again) {
+    secrets = new SecretBook(again, secretReader).with(now);
+  }
+
+  private SecretBook noSecrets() {
+    return new SecretBook(provider -> ProviderSecrets.NONE, secretReader);
   }
 
   /**
@@ -234,10 +257,17 @@ public final class DriverCoordinator implements DriverPlugin {
       return book.quiet(ask);
     }
     if (message instanceof SecretAsk ask) {
-      return new SecretReply(secrets.get(ask.provider()));
+      return answer(ask);
     }
     throw new IllegalArgumentException(
         "The driver's plugin was sent a " + message.getClass().getName());
+  }
+
+  private SecretReply answer(SecretAsk ask) {
+    return new SecretReply(
+        ask.refused() == SecretAsk.ANY
+            ? secrets.known(ask.provider())
+            : secrets.instead(ask.provider(), ask.refused()).getNow(null));
   }
 
   private RenewalReply renew(Renewal renewal) {
@@ -289,6 +319,7 @@ public final class DriverCoordinator implements DriverPlugin {
   public void shutdown() {
     CURRENT.compareAndSet(this, null);
     proofReader.shutdownNow();
-    secrets = Map.of();
+    secretReader.shutdownNow();
+    secrets = noSecrets();
   }
 }

@@ -13,7 +13,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -59,7 +58,7 @@ public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
   private final Attachments attachments;
 
   /** Of the execution that the driver named last; a new map for each. */
-  private volatile Map<String, Optional<String>> secrets = new ConcurrentHashMap<>();
+  private volatile Map<String, HeldSecrets> secrets = new ConcurrentHashMap<>();
 
   private volatile @Nullable Connection connection;
   private @Nullable String secretsToken;
@@ -144,21 +143,39 @@ public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
 
   /** Asks the driver once per run and keeps it in memory. */
   @Override
-  public @Nullable String secret(String provider) {
-    return secrets
-        .computeIfAbsent(provider, name -> Optional.ofNullable(askForSecret(name)))
-        .orElse(null);
+  public HeldSecrets secrets(String provider) {
+    return secrets.computeIfAbsent(
+        provider, name -> askForSecrets(new SecretAsk(name, SecretAsk.ANY)));
   }
 
-  private @Nullable String askForSecret(String provider) {
+  @Override
+  public CompletableFuture<HeldSecrets> secretsInstead(String provider, int refused) {
+    Map<String, HeldSecrets> ofRun = secrets;
+    return CompletableFuture.supplyAsync(
+        () -> {
+          HeldSecrets held = askForSecrets(new SecretAsk(provider, refused));
+          ofRun.put(provider, held);
+          return held;
+        },
+        threads);
+  }
+
+  /** Asks until the driver has read them. */
+  private HeldSecrets askForSecrets(SecretAsk ask) {
     try {
-      return ((SecretReply) ask(connected().context(), new SecretAsk(provider))).value();
+      while (true) {
+        HeldSecrets held = ((SecretReply) ask(connected().context(), ask)).held();
+        if (held != null) {
+          return held;
+        }
+        TimeUnit.NANOSECONDS.sleep(QUIET_INTERVAL.toNanos());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while asking for the key of " + provider, e);
+      throw new IllegalStateException("Interrupted while asking for " + ask, e);
     } catch (Exception e) { // as Spark declares it
       throw new IllegalStateException(
-          "The driver could not be asked for the key of provider " + provider, e);
+          "The driver could not be asked for the secrets of provider " + ask.provider(), e);
     }
   }
 

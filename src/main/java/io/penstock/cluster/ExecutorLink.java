@@ -1,7 +1,6 @@
 package io.penstock.cluster;
 
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** What the runtime of an executor JVM needs besides itself to call. Thread-safe. */
 public interface ExecutorLink {
@@ -9,11 +8,18 @@ public interface ExecutorLink {
   String executorId();
 
   /**
-   * The provider's key; null where it needs none.
+   * What the provider wants to be shown.
    *
    * @throws IllegalStateException when it could not be had
    */
-  @Nullable String secret(String provider);
+  HeldSecrets secrets(String provider);
+
+  /**
+   * Has the place of secrets that were refused read again, once for each version. Completes with
+   * what is there now, of the same version where that is the same; on a thread that must not be
+   * blocked. Fails when nobody could be asked.
+   */
+  CompletableFuture<HeldSecrets> secretsInstead(String provider, int refused);
 
   /** The runtime of the run in this JVM; from now on it is granted what it may use. */
   void attach(Participant participant);

@@ -84,15 +84,19 @@ final class Messages {
     }
   }
 
-  record SecretAsk(String provider) implements Serializable {}
-
-  /** Never shows its value. */
-  record SecretReply(@Nullable String value) implements Serializable {
-    @Override
-    public String toString() {
-      return "SecretReply[value=" + (value == null ? "none" : "***") + "]";
-    }
+  /**
+   * Asks for a provider's secrets.
+   *
+   * @param refused the version in whose place others are asked for; {@link #ANY}: whatever there is
+   */
+  record SecretAsk(String provider, int refused) implements Serializable {
+    static final int ANY = Integer.MIN_VALUE;
   }
+
+  /**
+   * @param held null: they are being read, ask again
+   */
+  record SecretReply(@Nullable HeldSecrets held) implements Serializable {}
 
   /**
    * Asks whether the other executors are accounted for.

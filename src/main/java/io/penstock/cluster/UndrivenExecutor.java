@@ -1,5 +1,6 @@
 package io.penstock.cluster;
 
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.limit.Governor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -20,7 +21,7 @@ public final class UndrivenExecutor implements ExecutorLink {
 
   private final String executorId;
   private final Governor governor;
-  private final Function<String, @Nullable String> keys;
+  private final SecretBook secrets;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> DriverCoordinator.daemon(task, "penstock-lease"));
@@ -28,13 +29,13 @@ public final class UndrivenExecutor implements ExecutorLink {
 
   /**
    * @param governor of this executor's part
-   * @param keys by provider, read on this machine
+   * @param secrets reads a provider's on this machine
    */
   public UndrivenExecutor(
-      String executorId, Governor governor, Function<String, @Nullable String> keys) {
+      String executorId, Governor governor, Function<String, ProviderSecrets> secrets) {
     this.executorId = executorId;
     this.governor = governor;
-    this.keys = keys;
+    this.secrets = new SecretBook(secrets, timer);
   }
 
   @Override
@@ -43,8 +44,13 @@ public final class UndrivenExecutor implements ExecutorLink {
   }
 
   @Override
-  public @Nullable String secret(String provider) {
-    return keys.apply(provider);
+  public HeldSecrets secrets(String provider) {
+    return secrets.read(provider);
+  }
+
+  @Override
+  public CompletableFuture<HeldSecrets> secretsInstead(String provider, int refused) {
+    return secrets.instead(provider, refused);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.penstock.config;
 import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.config.JobSpec.ModelSpec;
 import io.penstock.config.JobSpec.ProviderSpec;
+import io.penstock.config.JobSpec.SecretSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -24,7 +25,7 @@ public record Accounts(Map<String, String> names) {
   }
 
   /** What two providers of one account have in common. */
-  private record Holder(String identity, @Nullable String keyEnv, @Nullable String keyFile) {}
+  private record Holder(String identity, SecretSpec key) {}
 
   /**
    * @param spec whose models' providers are there and have addresses
@@ -36,8 +37,7 @@ public record Accounts(Map<String, String> names) {
     spec.models().values().forEach(model -> used.add(model.provider()));
     for (String name : used) {
       ProviderSpec provider = spec.providers().get(name);
-      Holder holder =
-          new Holder(JobSpecReader.identity(provider), provider.apiKeyEnv(), provider.apiKeyFile());
+      Holder holder = new Holder(JobSpecReader.identity(provider), provider.apiKey());
       holders.putIfAbsent(holder, name);
       names.put(name, holders.get(holder));
     }

@@ -5,9 +5,11 @@ import io.penstock.yaml.Key;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +98,13 @@ public record JobSpec(
    *     mostly {@code /v1}
    * @param identity what its answers belong to; null: the normalised base URL
    * @param apiKeyEnv name of the environment variable that holds the key
-   * @param apiKeyFile file that holds the key, on the driver's machine
+   * @param apiKeyFile file that holds the key: on the driver's machine, or any Hadoop path
+   * @param credentialAlias name of the key in the Hadoop credential providers that {@code
+   *     hadoop.security.credential.provider.path} lists
+   * @param headers further request headers, by name; a text stands for {@code {value: text}}
+   * @param proxy that the provider is reached through; a text stands for {@code {url: text}}
+   * @param caFile PEM file of certificates that are trusted besides the JVM's own: on the driver's
+   *     machine, or any Hadoop path
    * @param allowPlainHttp lets a key go over plain http to another machine
    * @param maxTokensField name of the field that carries {@code max_output_tokens} in the OpenAI
    *     dialect
@@ -112,6 +120,10 @@ public record JobSpec(
       @Nullable String identity,
       @Nullable String apiKeyEnv,
       @Nullable String apiKeyFile,
+      @Nullable String credentialAlias,
+      Map<String, HeaderSpec> headers,
+      ProxySpec proxy,
+      @Nullable String caFile,
       @Key(fallback = "false") Boolean allowPlainHttp,
       @Key(
               fallback = "max_tokens",
@@ -119,7 +131,60 @@ public record JobSpec(
           String maxTokensField,
       @Nullable String apiVersion,
       @Nullable String priceAs,
-      Map<String, String> options) {}
+      Map<String, String> options) {
+    /** Where the key is. */
+    public SecretSpec apiKey() {
+      return new SecretSpec(apiKeyEnv, apiKeyFile, credentialAlias);
+    }
+  }
+
+  /**
+   * A request header: its value, or where a value that is a secret is.
+   *
+   * @param value stands in the run folder too
+   * @param env name of an environment variable
+   * @param file on the driver's machine, or any Hadoop path
+   * @param credentialAlias name in the Hadoop credential providers
+   */
+  public record HeaderSpec(
+      @Nullable String value,
+      @Nullable String env,
+      @Nullable String file,
+      @Nullable String credentialAlias) {
+    /** Where its value is; nowhere for one that is no secret. */
+    public SecretSpec secret() {
+      return new SecretSpec(env, file, credentialAlias);
+    }
+  }
+
+  /**
+   * An HTTP proxy.
+   *
+   * @param url {@code http://host:port}; null: no proxy, or the one that the JVM's own settings
+   *     name
+   * @param user null: the proxy asks for none
+   */
+  public record ProxySpec(@Nullable String url, @Nullable String user, SecretSpec password) {}
+
+  /**
+   * Where a secret is; at most one of these.
+   *
+   * @param env name of an environment variable
+   * @param file on the driver's machine, or any Hadoop path
+   * @param credentialAlias name in the Hadoop credential providers
+   */
+  public record SecretSpec(
+      @Nullable String env, @Nullable String file, @Nullable String credentialAlias) {
+    /** How many places are named. */
+    public long places() {
+      return Stream.of(
+              Optional.ofNullable(env),
+              Optional.ofNullable(file),
+              Optional.ofNullable(credentialAlias))
+          .filter(Optional::isPresent)
+          .count();
+    }
+  }
 
   /**
    * A model and what is sent with every prompt to it.

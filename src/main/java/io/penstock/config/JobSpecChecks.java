@@ -82,11 +82,7 @@ final class JobSpecChecks {
               + "'; "
               + NearestName.hint(provider.dialect(), dialects.keySet()));
     }
-    if (provider.apiKeyEnv() != null && provider.apiKeyFile() != null) {
-      problems.add(
-          path,
-          "must not have both api_key_env and api_key_file; set the one of the defaults to null");
-    }
+    new ProviderChecks(path, provider, problems).run();
     if (name.equals(JobSpecReader.SIMULATOR)) {
       return;
     }
@@ -103,8 +99,9 @@ final class JobSpecChecks {
     }
     try {
       BaseUrl url = BaseUrl.parse(provider.baseUrl());
-      boolean hasKey = provider.apiKeyEnv() != null || provider.apiKeyFile() != null;
-      if (hasKey && url.isPlainHttpToAnotherMachine() && !provider.allowPlainHttp()) {
+      if (ProviderChecks.sendsSecrets(provider)
+          && url.isPlainHttpToAnotherMachine()
+          && !provider.allowPlainHttp()) {
         problems.add(
             path + ".base_url",
             "would send the key over plain http to another machine; use https, or set allow_plain_http: true");

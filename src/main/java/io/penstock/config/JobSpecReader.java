@@ -3,6 +3,7 @@ package io.penstock.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.config.JobSpec.ProviderSpec;
+import io.penstock.domain.Network;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.RecordReader;
 import io.penstock.yaml.YamlTree;
@@ -45,6 +46,9 @@ public final class JobSpecReader {
     UnbuiltKeys.refuse(job, problems);
     new ProviderDefaults(knownProviders, problems).mergeInto(job);
     job.path("providers").forEach(this::normaliseBaseUrl);
+    job.path("providers")
+        .properties()
+        .forEach(provider -> writeOut(provider.getKey(), provider.getValue(), problems));
     resolvePaths(job, place, problems);
     JobSpec spec = new RecordReader(problems).read(job, JobSpec.class, "");
     if (spec != null) {
@@ -100,18 +104,64 @@ public final class JobSpecReader {
         object.put("path", place.resolve(path));
       }
     }
-    job.path("providers").forEach(provider -> resolveKeyFile(provider, place));
+    job.path("providers").forEach(provider -> resolveFiles(provider, place));
   }
 
-  private static void resolveKeyFile(JsonNode provider, JobPlace place) {
-    if (provider instanceof ObjectNode object && object.path("api_key_file").isTextual()) {
-      object.put("api_key_file", place.resolve(object.get("api_key_file").asText()));
+  private static void resolveFiles(JsonNode provider, JobPlace place) {
+    resolve(provider, "api_key_file", place);
+    resolve(provider, "ca_file", place);
+    resolve(provider.path("proxy").path("password"), "file", place);
+    provider.path("headers").forEach(header -> resolve(header, "file", place));
+  }
+
+  private static void resolve(JsonNode parent, String key, JobPlace place) {
+    if (parent instanceof ObjectNode object && object.path(key).isTextual()) {
+      object.put(key, place.resolve(object.get(key).asText()));
+    }
+  }
+
+  /** A proxy and headers in full, where the job has their short forms. */
+  private static void writeOut(String name, JsonNode provider, Problems problems) {
+    if (provider instanceof ObjectNode object) {
+      writeOut(object, "proxy", "url");
+      refusePassword(object.path("proxy"), "providers." + name + ".proxy.password", problems);
+      if (object.get("headers") instanceof ObjectNode headers) {
+        List.copyOf(headers.properties())
+            .forEach(header -> writeOut(headers, header.getKey(), "value"));
+      }
+    }
+  }
+
+  /** Here, since the reader's own message would quote it. */
+  private static void refusePassword(JsonNode proxy, String path, Problems problems) {
+    JsonNode password = proxy.path("password");
+    if (password.isValueNode() && !password.isNull()) {
+      problems.add(
+          path, "must say where it is: {env: NAME}, {file: PATH} or {credential_alias: NAME}");
+      ((ObjectNode) proxy).putObject("password").put("env", "PASSWORD"); // for the checks to go on
+    }
+  }
+
+  private static void writeOut(ObjectNode parent, String key, String inside) {
+    JsonNode value = parent.path(key);
+    if (value.isValueNode() && !value.isNull()) {
+      parent.putObject(key).put(inside, value.asText());
     }
   }
 
   /** The provider's normalised base URL. */
   public static String baseUrl(ProviderSpec provider) {
     return BaseUrl.parse(String.valueOf(provider.baseUrl())).toString();
+  }
+
+  /** Where the provider's proxy is; null where it has none. */
+  public static Network.@Nullable HttpProxy proxy(ProviderSpec provider) {
+    JobSpec.ProxySpec proxy = provider.proxy();
+    if (proxy.url() == null) {
+      return null;
+    }
+    ProxyUrl url = ProxyUrl.parse(proxy.url());
+    return new Network.HttpProxy(url.host(), url.port(), proxy.user());
   }
 
   /** What the provider's answers belong to. */

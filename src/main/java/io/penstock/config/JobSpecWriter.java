@@ -32,9 +32,16 @@ public final class JobSpecWriter {
     spec.models().values().stream()
         .map(JobSpec.ModelSpec::provider)
         .distinct()
-        .forEach(
-            name -> providers.set(name, TREE_WITH_NULLS.valueToTree(spec.providers().get(name))));
+        .forEach(name -> providers.set(name, provider(spec.providers().get(name))));
     return YamlTree.write(tree);
+  }
+
+  /** With nulls only where they take something away: at the provider's own keys. */
+  private static ObjectNode provider(JobSpec.ProviderSpec spec) {
+    ObjectNode provider = TREE_WITH_NULLS.valueToTree(spec);
+    provider.set("headers", TREE.valueToTree(spec.headers()));
+    provider.set("proxy", spec.proxy().url() == null ? null : TREE.valueToTree(spec.proxy()));
+    return provider;
   }
 
   /** Parameters stand beside the model, not below a key of their own. */

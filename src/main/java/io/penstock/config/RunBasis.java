@@ -1,12 +1,16 @@
 package io.penstock.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.penstock.domain.Network;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.YamlTree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -65,6 +69,10 @@ public final class RunBasis {
                 String path = "providers." + name + "." + key;
                 compare(path, ofProvider(was.path(name), key), ofProvider(is.path(name), key));
               }
+              compare(
+                  "providers." + name + ".headers",
+                  decidingHeaders(was.path(name)),
+                  decidingHeaders(is.path(name)));
             });
   }
 
@@ -72,6 +80,18 @@ public final class RunBasis {
   private static JsonNode ofProvider(JsonNode provider, String key) {
     boolean ownIdentity = !key.equals("identity") || provider.path(key).isTextual();
     return provider.path(ownIdentity ? key : "base_url");
+  }
+
+  /** In lower case; any other header may change. */
+  private static ObjectNode decidingHeaders(JsonNode provider) {
+    ObjectNode deciding = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> header : provider.path("headers").properties()) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      if (Network.DECIDING_HEADERS.contains(name)) {
+        deciding.set(name, header.getValue().path("value"));
+      }
+    }
+    return deciding;
   }
 
   private static String shown(JsonNode value) {

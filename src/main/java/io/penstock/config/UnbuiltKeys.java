@@ -34,10 +34,6 @@ final class UnbuiltKeys {
     KEYS.put("report", "");
     KEYS.put("store.max_age_days", "");
     KEYS.put("models.*.fallback", "");
-    KEYS.put("providers.*.credential_alias", "");
-    KEYS.put("providers.*.headers", "");
-    KEYS.put("providers.*.proxy", "");
-    KEYS.put("providers.*.ca_file", "");
   }
 
   private UnbuiltKeys() {}

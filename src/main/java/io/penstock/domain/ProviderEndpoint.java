@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokensField the field that carries the output limit in the OpenAI dialect
  * @param apiVersion sent with every request as the query parameter {@code api-version}; null: none
  * @param requestTimeout from the start of an attempt to the last byte of its answer
+ * @param network how it is reached beyond the address
  */
 public record ProviderEndpoint(
     String name,
@@ -23,5 +24,6 @@ public record ProviderEndpoint(
     String baseUrl,
     String maxTokensField,
     @Nullable String apiVersion,
-    Duration requestTimeout)
+    Duration requestTimeout,
+    Network network)
     implements Serializable {}

@@ -125,7 +125,7 @@ public final class ModelCaller {
       history = history.with(failure, elapsed());
       waste = waste.plus(wasteOf(failure));
       rateLimited += failure.status() == TOO_MANY_REQUESTS ? 1 : 0;
-      if (failure.kind().stopsRun()) {
+      if (failure.kind().stopsRun() && !failure.isSuperseded()) {
         stop.stop(new StopSignal.Cause(failure.kind(), failure.getMessage()));
       }
       if (quarantine.holds(failure, permit.successesOfAll())) {

@@ -69,6 +69,10 @@ public final class RetryPolicy {
 
   /** How long to wait before the next attempt; empty: the row fails. */
   public Optional<Duration> delayAfter(ProviderException failure, History history) {
+    if (failure.isSuperseded()) {
+      boolean inTime = history.elapsed().compareTo(bounds.rowDeadline()) <= 0;
+      return inTime ? Optional.of(Duration.ZERO) : Optional.empty();
+    }
     boolean exhausted =
         history.begun() >= bounds.maxAttempts() || history.paid() >= bounds.maxPaidAttempts();
     if (!failure.kind().isTransient() || exhausted) {

@@ -10,6 +10,7 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderEndpoint;
 import io.penstock.inference.StopSignal;
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
@@ -97,13 +99,20 @@ final class ExecutorRuntime implements Participant {
     }
   }
 
-  /** Each server once, whatever the models that it has. */
+  /** Each server once on each way to it, whatever the models that it has. */
   private void warmUp() {
-    Map<String, ModelSettings> servers = new HashMap<>();
+    Map<List<Object>, ModelSettings> servers = new HashMap<>();
     for (RuntimeSettings.Model model : settings.models()) {
-      servers.putIfAbsent(model.settings().endpoint().baseUrl(), model.settings());
+      ProviderEndpoint endpoint = model.settings().endpoint();
+      servers.putIfAbsent(List.of(endpoint.baseUrl(), endpoint.network()), model.settings());
     }
-    servers.values().forEach(settings.providers()::warmUp);
+    servers
+        .values()
+        .forEach(
+            model ->
+                settings
+                    .providers()
+                    .warmUp(model, link.secrets(model.endpoint().name()).secrets()));
   }
 
   /** The runtime of the run; made at its first task in this JVM. */
@@ -135,7 +144,9 @@ final class ExecutorRuntime implements Participant {
                 .toList(),
             System::nanoTime,
             InstantSource.system());
-    return new UndrivenExecutor(SparkEnv.get().executorId(), governor, undriven::key);
+    Configuration hadoop = settings.place().hadoop().value();
+    return new UndrivenExecutor(
+        SparkEnv.get().executorId(), governor, provider -> undriven.read(provider, hadoop));
   }
 
   /** Of a session without the plugin, where no driver says when the run is over. */

@@ -43,7 +43,7 @@ final class ForeignSession {
       requireDivisible(model, setup, executors);
     }
     return new RuntimeSettings.Undriven(
-        executors, setup.models().stream().map(JobSetup.Model::key).distinct().toList());
+        executors, setup.models().stream().map(JobSetup.Model::secrets).distinct().toList());
   }
 
   private static void requireDivisible(JobSetup.Model model, JobSetup setup, int executors) {

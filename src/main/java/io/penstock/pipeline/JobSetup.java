@@ -34,7 +34,7 @@ public record JobSetup(
    */
   public record Model(
       ModelSettings settings,
-      ApiKeySource key,
+      SecretPlaces secrets,
       @Nullable ModelPrice price,
       FingerprintBasis fingerprintBasis,
       String accountModel,

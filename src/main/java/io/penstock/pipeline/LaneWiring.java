@@ -4,6 +4,7 @@ import io.penstock.cluster.ExecutorLink;
 import io.penstock.domain.Completion;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.inference.ModelCaller;
 import io.penstock.inference.RetryPolicy;
 import io.penstock.inference.StopSignal;
@@ -49,30 +50,30 @@ final class LaneWiring {
   }
 
   ModelLane lane(Model model) {
-    int permits = model.limits().mostPerExecutor();
     Limiter limiter = limiters.get(model.limits().account());
     NeedEstimate needs = new NeedEstimate(model.settings().maxOutputTokens());
     ModelPricing pricing = new ModelPricing(model.settings(), model.price());
-    ModelProvider provider =
-        settings
-            .providers()
-            .connect(
-                model.settings(),
-                link.secret(model.settings().endpoint().name()),
-                permits,
-                learnt -> limiter.learn(LimitWiring.rates(learnt)));
+    RekeyedModel provider =
+        new RekeyedModel(
+            model.settings().endpoint().name(),
+            link,
+            (secrets, calls) -> watched(connect(model, secrets, calls, limiter), pricing, needs),
+            model.limits().mostPerExecutor(),
+            control.clock());
     return new ModelLane(
         limiter,
         needs,
         new IntentsAhead(limiter::permits),
         pricing,
-        new ModelCaller(
-            leased(watched(provider, pricing, needs)),
-            retryPolicy(),
-            pricing,
-            control.clock(),
-            control.stop()),
+        new ModelCaller(leased(provider), retryPolicy(), pricing, control.clock(), control.stop()),
         new OutcomeRecorder(journal, settings.place(), model.settings(), pricing));
+  }
+
+  private ModelProvider connect(Model model, ProviderSecrets secrets, int calls, Limiter limiter) {
+    return settings
+        .providers()
+        .connect(
+            model.settings(), secrets, calls, learnt -> limiter.learn(LimitWiring.rates(learnt)));
   }
 
   private RetryPolicy retryPolicy() {

@@ -2,12 +2,14 @@ package io.penstock.pipeline;
 
 import io.penstock.config.JobSpec.RetrySpec;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.limit.AccountLimits;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.provider.ProviderFactory;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -57,20 +59,20 @@ record RuntimeSettings(
    * For executors that nobody leases anything.
    *
    * @param executors that the limits are divided by
-   * @param keys where each reads the providers' keys by itself
+   * @param secrets where each reads the providers' by itself
    */
-  record Undriven(int executors, List<ApiKeySource> keys) implements Serializable {
+  record Undriven(int executors, List<SecretPlaces> secrets) implements Serializable {
     Undriven {
-      keys = List.copyOf(keys);
+      secrets = List.copyOf(secrets);
     }
 
     /** Read on this machine. */
-    @Nullable String key(String provider) {
-      return keys.stream()
-          .filter(source -> source.providerName().equals(provider))
+    ProviderSecrets read(String provider, Configuration hadoop) {
+      return secrets.stream()
+          .filter(places -> places.providerName().equals(provider))
           .findFirst()
-          .map(ApiKeySource::read)
-          .orElse(null);
+          .map(places -> places.read(() -> hadoop))
+          .orElse(ProviderSecrets.NONE);
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.Message;
+import io.penstock.domain.Network;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -38,10 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fingerprinter implements Serializable {
   private static final String VERSION = "penstock-fingerprint-1";
-
-  /** Request headers that decide the answer; any other header does not. */
-  private static final Set<String> DECIDING_HEADERS =
-      Set.of("anthropic-version", "anthropic-beta", "openai-beta");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
@@ -95,7 +92,7 @@ public final class Fingerprinter implements Serializable {
     headers.forEach(
         (name, value) -> {
           String lower = name.toLowerCase(Locale.ROOT);
-          if (DECIDING_HEADERS.contains(lower)) {
+          if (Network.DECIDING_HEADERS.contains(lower)) {
             deciding.put(lower, value);
           }
         });

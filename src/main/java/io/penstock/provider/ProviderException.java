@@ -23,6 +23,7 @@ public final class ProviderException extends Exception {
   private final Billing billing;
   private final int status;
   private final transient Details details;
+  private final boolean superseded;
 
   /**
    * @param retryAfter how long the provider asks to wait; null where it does not say
@@ -69,6 +70,17 @@ public final class ProviderException extends Exception {
     this.billing = billing;
     this.status = status;
     this.details = details;
+    this.superseded = false;
+  }
+
+  /** Of an attempt that another key would have served. */
+  private ProviderException(ProviderException failure) {
+    super(failure.getMessage(), failure.getCause());
+    this.kind = failure.kind;
+    this.billing = Billing.REFUSED;
+    this.status = failure.status;
+    this.details = failure.details;
+    this.superseded = true;
   }
 
   public FailureKind kind() {
@@ -95,6 +107,18 @@ public final class ProviderException extends Exception {
           details.pressure() == Pressure.TOO_FAST ? Pressure.TOO_FAST : Pressure.TOO_MANY;
       default -> Pressure.NONE;
     };
+  }
+
+  /**
+   * The same of an attempt whose key has been replaced since: it is to be tried again at once, and
+   * says nothing of the account.
+   */
+  public ProviderException superseded() {
+    return new ProviderException(this);
+  }
+
+  public boolean isSuperseded() {
+    return superseded;
   }
 
   /** The same with another message and other details, keeping the cause and stack. */

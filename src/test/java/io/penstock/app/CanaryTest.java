@@ -6,6 +6,7 @@ import io.penstock.cluster.DriverCoordinator;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunInterrupt;
 import io.penstock.pipeline.RunMode;
+import io.penstock.provider.http.TestProxy;
 import io.penstock.simulator.AnswerFunction;
 import io.penstock.simulator.Simulator;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Credentials;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CanaryTest {
   private static final String KEY = "sk-canary-key-0815";
+  private static final String PASSWORD = "canary-proxy-password";
+  private static final String GATE = "canary-gate-token";
   private static final String SYSTEM = "canary-system-instructions";
   private static final String QUESTION = "canary-question";
   private static final int MAX_PAGES = 400;
@@ -61,7 +65,14 @@ class CanaryTest {
 
     String eventLog = read(folder.resolve("events"));
     List<String> canaries =
-        List.of(KEY, SYSTEM, QUESTION, AnswerFunction.tagFor("Q: " + QUESTION).substring(1, 13));
+        List.of(
+            KEY,
+            PASSWORD,
+            Credentials.basic("lake", PASSWORD),
+            GATE,
+            SYSTEM,
+            QUESTION,
+            AnswerFunction.tagFor("Q: " + QUESTION).substring(1, 13));
     assertThat(pages).hasSizeGreaterThan(20);
     assertThat(eventLog).contains("SparkListenerSQLExecutionStart");
     assertThat(log.toString()).contains("TaskSetManager");
@@ -71,7 +82,8 @@ class CanaryTest {
       assertThat(pages)
           .allSatisfy((address, page) -> assertThat(page).as(address).doesNotContain(canary));
     }
-    assertThat(read(folder.resolve("runs")) + read(folder.resolve("store"))).doesNotContain(KEY);
+    assertThat(read(folder.resolve("runs")) + read(folder.resolve("store")))
+        .doesNotContain(KEY, PASSWORD, Credentials.basic("lake", PASSWORD), GATE);
   }
 
   private Map<String, String> runAndBrowse() throws IOException, InterruptedException {
@@ -81,13 +93,21 @@ class CanaryTest {
         "{\"id\": 1, \"question\": \"" + QUESTION + "\"}",
         "{\"id\": 2, \"question\": null}");
     Files.createDirectory(folder.resolve("events"));
-    try (Simulator simulator = JobHarness.simulator("api-key=" + KEY)) {
+    try (Simulator simulator = JobHarness.simulator("api-key=" + KEY);
+        TestProxy proxy = TestProxy.asking(Credentials.basic("lake", PASSWORD))) {
       Path key = jobs.file("key", KEY);
+      Path password = jobs.file("password", PASSWORD);
+      Path gate = jobs.file("gate", GATE);
       Path path = jobs.job(simulator.origin());
       JobFile file =
           JobFile.read(
               path.toString(),
-              List.of("providers.openai.api_key_file=" + key, "prompt.system=" + SYSTEM),
+              List.of(
+                  "providers.openai.api_key_file=" + key,
+                  "providers.openai.headers={X-Gate-Token: {file: '" + gate + "'}}",
+                  "providers.openai.proxy={url: 'http://127.0.0.1:%d', user: lake, password: {file: '%s'}}"
+                      .formatted(proxy.port(), password),
+                  "prompt.system=" + SYSTEM),
               JobWiring.DIALECTS);
       SparkSession spark =
           SparkSessions.start(
@@ -100,10 +120,13 @@ class CanaryTest {
                   "spark.eventLog.compress=false",
                   "spark.eventLog.dir=" + folder.resolve("events").toUri()));
       try (JobWiring wiring = JobWiring.of(file)) {
-        DriverCoordinator.current().orElseThrow().offerSecrets(wiring.readKeys());
+        DriverCoordinator.current()
+            .orElseThrow()
+            .offerSecrets(wiring.readSecrets(), wiring::readAgain);
         PromptJob.Finished finished =
             new PromptJob(spark, wiring.setup(), line -> {}).run(RunMode.PLAIN, new RunInterrupt());
         assertThat(finished.summary().succeeded()).isEqualTo(1);
+        assertThat(proxy.heads()).anyMatch(head -> head.contains("X-Gate-Token: " + GATE));
         return browse(spark.sparkContext().uiWebUrl().get());
       } finally {
         spark.stop();

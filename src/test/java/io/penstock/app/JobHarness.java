@@ -94,7 +94,9 @@ final class JobHarness {
     JobFile file = JobFile.read(job.toString(), List.of(sets), JobWiring.DIALECTS);
     try (JobWiring wiring = JobWiring.of(file)) {
       SparkSession spark = spark();
-      DriverCoordinator.current().orElseThrow().offerSecrets(wiring.readKeys());
+      DriverCoordinator.current()
+          .orElseThrow()
+          .offerSecrets(wiring.readSecrets(), wiring::readAgain);
       return new PromptJob(spark, change.apply(wiring.setup()), said::add).run(mode, interrupt);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

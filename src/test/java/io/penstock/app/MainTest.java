@@ -233,7 +233,7 @@ class MainTest {
     assertThat(errors())
         .contains("models.m.provider: is the simulator inside the job")
         .contains("spark.speculation must be off")
-        .contains("An API key's value stands in an argument")
+        .contains("A secret's value stands in an argument")
         .doesNotContain("key-in-the-open");
   }
 

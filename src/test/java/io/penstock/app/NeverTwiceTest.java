@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.JobSetup;
 import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelProvider;
@@ -26,7 +27,6 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,10 +214,10 @@ class NeverTwiceTest {
     @Override
     public ModelProvider connect(
         ModelSettings model,
-        @Nullable String apiKey,
+        ProviderSecrets secrets,
         int maxInFlight,
         Consumer<LearntRates> learnt) {
-      ModelProvider provider = real.connect(model, apiKey, maxInFlight, learnt);
+      ModelProvider provider = real.connect(model, secrets, maxInFlight, learnt);
       return request -> call(provider, request);
     }
 
@@ -232,13 +232,13 @@ class NeverTwiceTest {
     }
 
     @Override
-    public boolean check(ModelSettings model, @Nullable String apiKey) throws ProviderException {
-      return real.check(model, apiKey);
+    public boolean check(ModelSettings model, ProviderSecrets secrets) throws ProviderException {
+      return real.check(model, secrets);
     }
 
     @Override
-    public void warmUp(ModelSettings model) {
-      real.warmUp(model);
+    public void warmUp(ModelSettings model, ProviderSecrets secrets) {
+      real.warmUp(model, secrets);
     }
 
     @Override

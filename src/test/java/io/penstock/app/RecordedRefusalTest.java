@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.LearntRates;
 import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
@@ -90,7 +91,7 @@ final class RecordedRefusalTest {
     ProviderException refusal =
         failure(
             new HttpProviderFactory(JobWiring.DIALECTS)
-                .connect(model, "k", 1, learnt::add)
+                .connect(model, ProviderSecrets.ofKey("k"), 1, learnt::add)
                 .complete(Samples.request("hi")));
 
     assertThat(refusal.kind()).isEqualTo(kind);

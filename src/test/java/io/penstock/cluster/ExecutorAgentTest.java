@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
+import io.penstock.domain.ProviderSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,18 +167,48 @@ final class ExecutorAgentTest {
 
   @Test
   void aSecretIsAskedForOncePerRun() throws Exception {
-    driver.offerSecrets(Map.of("openai", "sk-1"));
+    offerKey("sk-1");
     begin("r1");
     int before = line.asks.get();
 
-    assertThat(List.of(agent.secret("openai"), agent.secret("openai"))).containsOnly("sk-1");
-    assertThat(agent.secret("anthropic")).isNull();
-    assertThat(agent.secret("anthropic")).isNull();
+    assertThat(List.of(key("openai"), key("openai"))).containsOnly("sk-1");
+    assertThat(key("anthropic")).isNull();
+    assertThat(key("anthropic")).isNull();
     assertThat(line.asks.get() - before).isEqualTo(2);
 
-    driver.offerSecrets(Map.of("openai", "sk-2"));
+    offerKey("sk-2");
     begin("r2");
-    assertThat(agent.secret("openai")).isEqualTo("sk-2");
+    assertThat(key("openai")).isEqualTo("sk-2");
+  }
+
+  private void offerKey(String key) {
+    ProviderSecrets secrets = ProviderSecrets.ofKey(key);
+    driver.offerSecrets(Map.of("openai", secrets), provider -> secrets);
+  }
+
+  private @Nullable String key(String provider) {
+    return agent.secrets(provider).secrets().apiKey();
+  }
+
+  @Test
+  void whatTookThePlaceOfARefusedSecretIsThatOfTheWholeRun() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    driver.offerSecrets(
+        Map.of("openai", ProviderSecrets.ofKey("sk-1")),
+        provider -> ProviderSecrets.ofKey("sk-" + (1 + Math.min(1, reads.incrementAndGet()))));
+    begin("r1");
+    HeldSecrets first = agent.secrets("openai");
+
+    HeldSecrets second = agent.secretsInstead("openai", first.version()).get();
+    HeldSecrets stillSecond = agent.secretsInstead("openai", second.version()).get();
+
+    assertThat(second.secrets().apiKey()).isEqualTo("sk-2");
+    assertThat(second.secrets().former()).containsExactly("sk-1");
+    assertThat(stillSecond).isEqualTo(second);
+    assertThat(agent.secretsInstead("openai", second.version()).get()).isEqualTo(second);
+    assertThat(agent.secretsInstead("openai", first.version()).get()).isEqualTo(second);
+    assertThat(key("openai")).isEqualTo("sk-2");
+    assertThat(reads).as("once for each version").hasValue(2);
   }
 
   @Test

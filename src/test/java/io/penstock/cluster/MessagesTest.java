@@ -10,6 +10,7 @@ import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
 import io.penstock.cluster.Messages.SecretAsk;
 import io.penstock.cluster.Messages.SecretReply;
+import io.penstock.domain.ProviderSecrets;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
@@ -25,6 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MessagesTest {
+  private static final ProviderSecrets ALL_SECRETS =
+      new ProviderSecrets("sk-1", Map.of("x-token", "t-1"), "p-1", Set.of("sk-0"));
+
   static Stream<Object> messages() {
     return Stream.of(
         new Renewal(
@@ -35,8 +40,9 @@ final class MessagesTest {
             new Proof("t", "1-a", "own", null)),
         RenewalReply.NO_RUN,
         new RenewalReply("r", "t", null, "stopped", null, List.of()),
-        new SecretAsk("openai"),
-        new SecretReply("sk-1"),
+        new SecretAsk("openai", 3),
+        new SecretReply(null),
+        new SecretReply(new HeldSecrets(ALL_SECRETS, 3)),
         new QuietAsk("1", "r", QuietAsk.FIRST),
         new QuietReply(7, true, null));
   }
@@ -64,14 +70,14 @@ final class MessagesTest {
   @Test
   void secretsDoNotShow() {
     DriverCoordinator driver = new DriverCoordinator(new FakeNanos());
-    driver.offerSecrets(Map.of("openai", "sk-1"));
+    driver.offerSecrets(Map.of("openai", ALL_SECRETS), provider -> ALL_SECRETS);
 
-    Object reply = driver.answer(new SecretAsk("openai"));
+    Object reply = driver.answer(new SecretAsk("openai", SecretAsk.ANY));
 
-    assertThat(reply).isEqualTo(new SecretReply("sk-1"));
-    assertThat(reply.toString()).isEqualTo("SecretReply[value=***]");
+    assertThat(reply).isEqualTo(new SecretReply(new HeldSecrets(ALL_SECRETS, 0)));
+    assertThat(reply.toString()).contains("***").doesNotContain("sk-", "t-1", "p-1");
     assertThat(driver.toString()).doesNotContain("sk-1");
-    assertThat(new SecretReply(null).toString()).contains("none");
+    assertThat(ProviderSecrets.NONE.toString()).contains("none");
     driver.shutdown();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
+import io.penstock.domain.ProviderSecrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,10 @@ final class PenstockPluginTest {
     RUNTIMES.add(runtime);
     agent.whenLeased(runId).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     agent.awaitQuiet(runId);
-    return agent.executorId() + " " + agent.secret("openai");
+    HeldSecrets held = agent.secrets("openai");
+    HeldSecrets instead =
+        agent.secretsInstead("openai", held.version()).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    return agent.executorId() + " " + held.secrets().apiKey() + " " + instead.secrets().apiKey();
   }
 
   private static List<String> runTask(SparkContext spark, String runId) {
@@ -76,7 +80,8 @@ final class PenstockPluginTest {
     RUNTIMES.clear();
     SparkContext spark = new SparkContext(settings());
     DriverCoordinator driver = DriverCoordinator.current().orElseThrow();
-    driver.offerSecrets(Map.of("openai", "sk-1"));
+    driver.offerSecrets(
+        Map.of("openai", ProviderSecrets.ofKey("sk-1")), provider -> ProviderSecrets.ofKey("sk-2"));
 
     driver.begin(order(spark, "r1"), () -> true, Orders.noLimits());
     driver.awaitProofs(LIMIT);
@@ -85,7 +90,7 @@ final class PenstockPluginTest {
     driver.stop("enough");
     driver.end(LIMIT);
 
-    assertThat(got).containsExactly("driver sk-1");
+    assertThat(got).containsExactly("driver sk-1 sk-2");
     assertThat(RUNTIMES.get(0).events()).endsWith("close");
     assertThat(driver.counts().answered()).isEqualTo(1);
     assertThat(store).isEmptyDirectory();

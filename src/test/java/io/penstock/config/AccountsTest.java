@@ -28,7 +28,8 @@ final class AccountsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ", api_key_env: KEY", ", api_key_file: /keys/a"})
+  @ValueSource(
+      strings = {"", ", api_key_env: KEY", ", api_key_file: /keys/a", ", credential_alias: a"})
   void providersOfOneIdentityWhoseKeyComesFromOnePlaceAreOneAccount(String key) {
     JobSpec job = twoProviders(GPU + key, GPU + key);
 
@@ -50,6 +51,7 @@ final class AccountsTest {
         GPU,
         GPU + ", api_key_env: OTHER",
         GPU + ", api_key_file: KEY",
+        GPU + ", credential_alias: KEY",
         GPU + ", api_key_env: KEY, identity: other",
         "dialect: openai, base_url: 'https://gpu2/v1', api_key_env: KEY"
       })
@@ -58,6 +60,19 @@ final class AccountsTest {
 
     assertThat(accountModel(job, "a")).isEqualTo("alpha/m");
     assertThat(accountModel(job, "b")).isEqualTo("beta/m");
+  }
+
+  @Test
+  void twoKeysOfAKnownProviderAreTwoAccountsOfOneIdentity() {
+    JobSpec job =
+        Jobs.smallestWith(
+            "providers.second={identity: openai, credential_alias: second.key}",
+            "models={a: {provider: openai, model: m}, b: {provider: second, model: m}}",
+            "routing=[{when: x, model: a}, {model: b}]");
+
+    assertThat(accountModel(job, "a")).isEqualTo("openai/m");
+    assertThat(accountModel(job, "b")).isEqualTo("second/m");
+    assertThat(JobSpecReader.identity(job.providers().get("second"))).isEqualTo("openai");
   }
 
   private static JobSpec twoProviders(String alpha, String beta, String... more) {

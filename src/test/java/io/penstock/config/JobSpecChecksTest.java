@@ -83,7 +83,7 @@ final class JobSpecChecksTest {
         "dialect: openai, base_url: 'ftp://x'              | .base_url: must be an http or https URL with a host",
         "dialect: openai, base_url: 'http://u:p@x'         | .base_url: must have no user, query or fragment: keys belong into api_key_env",
         "dialect: openai, base_url: 'http://localhost', options: {seed: '1'} | .options: only the simulator has options",
-        "dialect: openai, base_url: 'https://x', api_key_env: A, api_key_file: b | : must not have both api_key_env and api_key_file; set the one of the defaults to null",
+        "dialect: openai, base_url: 'https://x', api_key_env: A, api_key_file: b | : must have one of api_key_env, api_key_file and credential_alias",
         "dialect: openai, base_url: 'http://x', api_key_env: A | .base_url: would send the key over plain http to another machine; use https, or set allow_plain_http: true",
         "dialect: openai, base_url: 'http://x', api_key_file: a | .base_url: would send the key over plain http to another machine; use https, or set allow_plain_http: true",
         "base_url: 'http://localhost'                      | .dialect: is required",

@@ -86,6 +86,35 @@ final class ProviderDefaultsTest {
         "providers.own.identity: " + AS_A_KNOWN_ONE);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", dialect: openai, base_url: 'https://API.openai.com:443/v1/'"})
+  void anotherAccountOfAKnownProviderIsAsThatIs(String address) {
+    ProviderSpec second =
+        provider(
+            "second", "providers.second={identity: openai, api_key_env: KEY_2" + address + "}");
+
+    assertThat(JobSpecReader.identity(second)).isEqualTo("openai");
+    assertThat(JobSpecReader.baseUrl(second)).isEqualTo("https://api.openai.com/v1");
+    assertThat(second.apiKeyEnv()).isEqualTo("KEY_2");
+    assertThat(second.priceAs()).isEqualTo("openai");
+    assertThat(second.maxTokensField()).isEqualTo("max_completion_tokens");
+  }
+
+  @Test
+  void theKeyOfAKnownProviderIsNotThatOfAnotherAccount() {
+    assertThat(provider("second", "providers.second={identity: openai}").apiKey().places())
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"api_key_file: /keys/openai", "credential_alias: openai.key"})
+  void theJobsPlaceOfTheKeyReplacesThatOfTheDefaults(String place) {
+    ProviderSpec openai = provider("openai", "providers.openai={" + place + "}");
+
+    assertThat(openai.apiKeyEnv()).isNull();
+    assertThat(openai.apiKey().places()).isOne();
+  }
+
   @Test
   void theIdentityOfAKnownProviderCannotBeSet() {
     Jobs.refuses(

@@ -25,6 +25,8 @@ class RunBasisTest {
     "store.sync=true",
     "runs.keep_days=5",
     "providers.openai.api_key_env=OTHER_KEY",
+    "providers.openai.headers={x-team: data}",
+    "providers.openai.proxy='http://proxy:3128'",
     "prices.\"openai/gpt-4o-mini\".input=\"1\""
   })
   void whatDecidesNeitherRowsNorRequestsMayChange(String set) {
@@ -42,6 +44,7 @@ class RunBasisTest {
         "models.small.model=gpt-4o    | models.small.model was \"gpt-4o-mini\", is \"gpt-4o\"",
         "models.small.temperature=0.5 | models.small.temperature was not there, is 0.5",
         "output.mode=append           | output.mode was \"overwrite\", is \"append\"",
+        "providers.openai.headers={OpenAI-Beta: v2} | providers.openai.headers.openai-beta was not there, is \"v2\"",
         "providers.openai.base_url=http://127.0.0.1:1/v1 | providers.openai.identity was \"openai\", is \"http://127.0.0.1:1/v1\""
       })
   void whatDecidesThemIsNamed(String set, String difference) {

@@ -27,11 +27,7 @@ final class UnbuiltKeysTest {
         "evaluation={judge: small}                | ; remove it",
         "report={samples: 0}                      | ; remove it",
         "store.max_age_days=30                    | ; remove it",
-        "models.small.fallback=[{model: small}]   | ; remove it",
-        "providers.openai.credential_alias=a      | ; remove it",
-        "providers.openai.headers={a: b}          | ; remove it",
-        "providers.openai.proxy='http://p'        | ; remove it",
-        "providers.openai.ca_file=ca.pem          | ; remove it"
+        "models.small.fallback=[{model: small}]   | ; remove it"
       })
   void whatIsNotBuiltIsRefusedByName(String set, String advice) {
     String key = set.substring(0, set.indexOf('='));
@@ -61,11 +57,11 @@ final class UnbuiltKeysTest {
         List.of(
             "models.spare={provider: openai, model: x, fallback: []}",
             "routing=[{model: small}]",
-            "providers.one={" + PROVIDER + ", proxy: p}",
-            "providers.two={" + PROVIDER + ", headers: {}}"),
+            "providers.one={" + PROVIDER + ", api_version: p}",
+            "providers.two={" + PROVIDER + ", api_version: {}}"),
         "models.spare.fallback: is not built yet; remove it",
-        "providers.one.proxy: is not built yet; remove it",
-        "providers.two.headers: is not built yet; remove it");
+        "providers.one.api_version: is not built yet; remove it",
+        "providers.two.api_version: is not built yet; remove it");
   }
 
   @ParameterizedTest

@@ -54,6 +54,18 @@ final class ModelCallerTest {
   }
 
   @Test
+  void anAttemptWhoseKeyWasReplacedIsTriedAgainAtOnceAndStopsNothing() {
+    provider.thenFails(Failures.authentication().superseded(), 5);
+
+    CompletableFuture<InferenceOutcome> outcome = call(caller(new Bounds(1, 1, LONG)));
+    scheduler.advance(Duration.ZERO);
+
+    assertThat(completed(outcome).effort().attempts()).isEqualTo(6);
+    assertThat(completed(outcome).effort().waste()).isEqualTo(Waste.NONE);
+    assertThat(stop.isStopped()).isFalse();
+  }
+
+  @Test
   void triesAgainAfterADelayAndSucceeds() {
     provider
         .thenFails(Failures.rateLimited(Duration.ofSeconds(5)))

@@ -42,6 +42,17 @@ final class RetryPolicyTest {
   }
 
   @Test
+  void aReplacedKeyIsTriedAtOnceUntilTheRowsDeadline() {
+    ProviderException replaced = Failures.authentication().superseded();
+    Duration deadline = Duration.ofHours(1);
+
+    assertThat(policy(0.5).delayAfter(replaced, new History(9, 6, 2, deadline)))
+        .contains(Duration.ZERO);
+    assertThat(policy(0.5).delayAfter(replaced, new History(9, 0, 0, deadline.plusMillis(1))))
+        .isEmpty();
+  }
+
+  @Test
   void begunAttemptsAreBoundedByTheirNumber() {
     RetryPolicy policy = policy(0.5);
 

@@ -7,6 +7,7 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.Journal;
@@ -48,7 +49,8 @@ final class IntentAheadTest {
                 "http://x/v1",
                 "max_tokens",
                 null,
-                Duration.ofSeconds(30)),
+                Duration.ofSeconds(30),
+                Network.PLAIN),
             "gpt",
             null,
             "{}",

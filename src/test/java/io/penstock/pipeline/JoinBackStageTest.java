@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.ShardReport.Refused;
@@ -45,7 +46,8 @@ final class JoinBackStageTest {
             "http://x/v1",
             "max_tokens",
             null,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            Network.PLAIN);
     return new ModelSettings(name, endpoint, "gpt-" + name, null, "{}", "{}");
   }
 

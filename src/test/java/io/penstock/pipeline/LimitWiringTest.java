@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.config.JobSpec.ConcurrencySpec;
 import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.limit.AccountLimits;
 import io.penstock.limit.AccountLimits.Window;
@@ -71,7 +72,7 @@ final class LimitWiringTest {
   private static JobSetup.Model model(@Nullable LimitSpec limits) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "ours", "openai", "openai", "http://x/v1", "max_tokens", null, TIMEOUT);
+            "ours", "openai", "openai", "http://x/v1", "max_tokens", null, TIMEOUT, Network.PLAIN);
     return new JobSetup.Model(
         new ModelSettings("small", endpoint, "gpt", null, "{}", "{}"),
         null,

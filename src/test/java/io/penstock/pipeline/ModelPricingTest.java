@@ -6,6 +6,7 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
@@ -41,7 +42,14 @@ final class ModelPricingTest {
   private static ModelSettings model(@Nullable Integer maxOutput, String parameters) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "openai", "openai", "openai", "http://x/v1", "max_tokens", null, Duration.ofSeconds(1));
+            "openai",
+            "openai",
+            "openai",
+            "http://x/v1",
+            "max_tokens",
+            null,
+            Duration.ofSeconds(1),
+            Network.PLAIN);
     return new ModelSettings("m", endpoint, "gpt", maxOutput, parameters, "{}");
   }
 

@@ -7,7 +7,9 @@ import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.inference.StopSignal;
 import io.penstock.limit.AccountLimits;
 import io.penstock.limit.Rate;
@@ -32,7 +34,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What travels to executors: Java's serialization there and back. */
@@ -47,7 +48,8 @@ final class RuntimeSettingsTest {
               "http://x/v1",
               "max_tokens",
               null,
-              Duration.ofSeconds(30)),
+              Duration.ofSeconds(30),
+              new Network(new Network.HttpProxy("p", 1, "u"), Map.of("a", "b"), "pem")),
           "gpt",
           null,
           "{\"temperature\":0}",
@@ -58,19 +60,19 @@ final class RuntimeSettingsTest {
     @Override
     public ModelProvider connect(
         ModelSettings model,
-        @Nullable String apiKey,
+        ProviderSecrets secrets,
         int maxInFlight,
         Consumer<LearntRates> learnt) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public boolean check(ModelSettings model, @Nullable String apiKey) {
+    public boolean check(ModelSettings model, ProviderSecrets secrets) {
       return false;
     }
 
     @Override
-    public void warmUp(ModelSettings model) {}
+    public void warmUp(ModelSettings model, ProviderSecrets secrets) {}
 
     @Override
     public void close() {}
@@ -96,7 +98,14 @@ final class RuntimeSettingsTest {
         new RuntimeSettings.Window(100, 0, true),
         RuntimeSettings.Retries.of(new RetrySpec(6, 2, 600, 3600)),
         providers,
-        new RuntimeSettings.Undriven(3, List.of(new ApiKeySource("openai", "KEY", null))));
+        new RuntimeSettings.Undriven(
+            3,
+            List.of(
+                new SecretPlaces(
+                    "openai",
+                    new SecretPlace("no key", "KEY", null, null),
+                    Map.of("a", new SecretPlace("no header", null, "/f", null)),
+                    new SecretPlace("no password", null, null, "alias")))));
   }
 
   private static AccountLimits limits(String account) {

@@ -7,6 +7,7 @@ import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,8 +32,37 @@ public final class Samples {
   public static ModelSettings model(String dialect, String baseUrl, Duration requestTimeout) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "acme", dialect, baseUrl, baseUrl, "max_completion_tokens", null, requestTimeout);
+            "acme",
+            dialect,
+            baseUrl,
+            baseUrl,
+            "max_completion_tokens",
+            null,
+            requestTimeout,
+            Network.PLAIN);
     return new ModelSettings("small", endpoint, "tiny-1", 256, "{}", "{}");
+  }
+
+  /** The model, reached in another way. */
+  public static ModelSettings through(ModelSettings model, Network network) {
+    ProviderEndpoint to = model.endpoint();
+    ProviderEndpoint endpoint =
+        new ProviderEndpoint(
+            to.name(),
+            to.dialect(),
+            to.identity(),
+            to.baseUrl(),
+            to.maxTokensField(),
+            to.apiVersion(),
+            to.requestTimeout(),
+            network);
+    return new ModelSettings(
+        model.name(),
+        endpoint,
+        model.requestModel(),
+        model.maxOutputTokens(),
+        model.parametersJson(),
+        model.extraJson());
   }
 
   public static ModelSettings withParameters(ModelSettings model, String parameters, String extra) {

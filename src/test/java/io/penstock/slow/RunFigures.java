@@ -35,6 +35,11 @@ record RunFigures(String runId, JsonNode json) {
     return number(pointer).longValue();
   }
 
+  /** Empty where there is none. */
+  String text(String pointer) {
+    return json.at(pointer).asText();
+  }
+
   /**
    * @param pointer such as {@code /waste_usd/known}
    */

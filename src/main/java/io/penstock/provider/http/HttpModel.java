@@ -77,7 +77,7 @@ final class HttpModel implements ModelProvider {
 
     @Override
     public void onFailure(Call call, IOException cause) {
-      fail(trace.failure(cause, line.template.url().host()), cause);
+      fail(trace.failure(cause, Route.describe(model.endpoint(), line.template.url())), cause);
     }
 
     @Override
@@ -110,8 +110,7 @@ final class HttpModel implements ModelProvider {
 
   private ProviderException refusal(HttpAnswer answer) {
     Duration retryAfter = RetryDelay.read(answer, line.clock).orElse(null);
-    ProviderException refusal =
-        answer.status() / 100 == 3 ? redirect(answer) : codec.refusal(answer, retryAfter);
+    ProviderException refusal = meaning(answer, retryAfter);
     Details told = refusal.details();
     Details details = retryAfter == null ? told : told.withRetryAfter(retryAfter);
     boolean isUntold =
@@ -120,6 +119,14 @@ final class HttpModel implements ModelProvider {
       details = details.withPressure(Pressure.TOO_FAST);
     }
     return refusal.with(String.valueOf(refusal.getMessage()), details);
+  }
+
+  private ProviderException meaning(HttpAnswer answer, @Nullable Duration retryAfter) {
+    if (answer.status() == ProxyRefusedException.STATUS) {
+      String server = Route.describe(model.endpoint(), line.template.url());
+      return new ProxyRefusedException(answer.status()).refusal(server);
+    }
+    return answer.status() / 100 == 3 ? redirect(answer) : codec.refusal(answer, retryAfter);
   }
 
   /**

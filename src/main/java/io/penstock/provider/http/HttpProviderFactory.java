@@ -2,6 +2,7 @@ package io.penstock.provider.http;
 
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderEndpoint;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ModelProvider;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Connects models over HTTP, each in the dialect of its endpoint. Serializable and thread-safe;
@@ -44,20 +45,22 @@ public final class HttpProviderFactory implements ProviderFactory {
   }
 
   /**
-   * @throws IllegalArgumentException when the endpoint's dialect is not known, its base URL is none
-   *     or the key cannot stand in a header; the message does not hold the key
+   * @throws IllegalArgumentException when the endpoint's dialect is not known, its base URL is
+   *     none, its certificates cannot be read or a secret cannot stand in a header; the message
+   *     does not hold the secret
    */
   @Override
   public ModelProvider connect(
-      ModelSettings model, @Nullable String apiKey, int maxInFlight, Consumer<LearntRates> learnt) {
+      ModelSettings model, ProviderSecrets secrets, int maxInFlight, Consumer<LearntRates> learnt) {
     ProviderDialect dialect = dialect(model.endpoint());
     ModelCodec codec = dialect.codec(model);
-    Request template = template(model.endpoint(), dialect, codec.path(), apiKey);
+    Request template = template(model.endpoint(), dialect, codec.path(), secrets);
+    SharedClient.makeRoomFor(maxInFlight);
     HttpModel.Line line =
         new HttpModel.Line(
-            SharedClient.withRoomFor(maxInFlight),
+            client(model.endpoint(), secrets),
             template,
-            new SecretMask(apiKey),
+            new SecretMask(secrets),
             new AnswerReader(maxBodyBytes),
             new RateHeaders(learnt),
             clock);
@@ -65,23 +68,26 @@ public final class HttpProviderFactory implements ProviderFactory {
   }
 
   @Override
-  public void warmUp(ModelSettings model) {
+  public void warmUp(ModelSettings model, ProviderSecrets secrets) {
     HttpUrl base = HttpUrl.parse(model.endpoint().baseUrl());
     if (base != null) { // else the first call says so
-      WarmUp.start(base);
+      WarmUp.start(base, Route.of(model.endpoint().network(), secrets));
     }
   }
 
   @Override
-  public boolean check(ModelSettings model, @Nullable String apiKey) throws ProviderException {
+  public boolean check(ModelSettings model, ProviderSecrets secrets) throws ProviderException {
     ProviderDialect dialect = dialect(model.endpoint());
     ModelCodec codec = dialect.codec(model);
     String path = codec.probe() == null ? ModelCheck.PATH : codec.path();
+    Request template = template(model.endpoint(), dialect, path, secrets);
+    SharedClient.makeRoomFor(1);
     return new ModelCheck(
             model,
             codec,
-            template(model.endpoint(), dialect, path, apiKey),
-            new SecretMask(apiKey),
+            client(model.endpoint(), secrets),
+            template,
+            new SecretMask(secrets),
             new AnswerReader(maxBodyBytes),
             clock)
         .run();
@@ -105,8 +111,17 @@ public final class HttpProviderFactory implements ProviderFactory {
         .formatted(endpoint.name(), endpoint.dialect(), known);
   }
 
+  private static OkHttpClient client(ProviderEndpoint endpoint, ProviderSecrets secrets) {
+    try {
+      return SharedClient.through(Route.of(endpoint.network(), secrets));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Provider %s: ca_file %s".formatted(endpoint.name(), e.getMessage()), e);
+    }
+  }
+
   private static Request template(
-      ProviderEndpoint endpoint, ProviderDialect dialect, String path, @Nullable String apiKey) {
+      ProviderEndpoint endpoint, ProviderDialect dialect, String path, ProviderSecrets secrets) {
     HttpUrl base = HttpUrl.parse(endpoint.baseUrl());
     if (base == null) {
       throw new IllegalArgumentException(
@@ -119,21 +134,27 @@ public final class HttpProviderFactory implements ProviderFactory {
     Request.Builder request =
         new Request.Builder().url(url.build()).header("User-Agent", "penstock");
     dialect.headers().forEach(request::header);
+    endpoint.network().headers().forEach(request::header);
+    secrets
+        .headers()
+        .forEach((name, value) -> secret(request, name, value, endpoint, "header " + name));
+    String apiKey = secrets.apiKey();
     if (apiKey != null && !apiKey.isBlank()) {
-      authorize(request, dialect.authorization(apiKey), endpoint.name());
+      Map.Entry<String, String> key = dialect.authorization(apiKey);
+      secret(request, key.getKey(), key.getValue(), endpoint, "API key");
     }
-    return request.build();
+    return Route.of(endpoint.network(), secrets).forProxy(request).build();
   }
 
-  private static void authorize(
-      Request.Builder request, Map.Entry<String, String> header, String provider) {
+  private static void secret(
+      Request.Builder request, String name, String value, ProviderEndpoint endpoint, String what) {
     try {
-      request.header(header.getKey(), header.getValue());
+      request.header(name, value);
     } catch (IllegalArgumentException e) {
-      // the cause is not kept: its message may quote the key
+      // the cause is not kept: its message may quote the secret
       throw new IllegalArgumentException(
-          "Provider %s: the API key holds a character that no header may hold, such as a line break"
-              .formatted(provider));
+          "Provider %s: the %s holds a character that no header may hold, such as a line break"
+              .formatted(endpoint.name(), what));
     }
   }
 }

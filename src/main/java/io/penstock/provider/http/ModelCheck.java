@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -23,6 +24,7 @@ import okhttp3.Response;
 record ModelCheck(
     ModelSettings model,
     ModelCodec codec,
+    OkHttpClient client,
     Request template,
     SecretMask mask,
     AnswerReader reader,
@@ -104,12 +106,12 @@ record ModelCheck(
   private HttpAnswer send(Request.Builder request) throws ProviderException {
     SendTrace trace = new SendTrace();
     Request traced = request.tag(SendTrace.class, trace).build();
-    Call call = SharedClient.withRoomFor(1).newCall(traced);
+    Call call = client.newCall(traced);
     call.timeout().timeout(model.endpoint().requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
     try (Response response = call.execute()) {
       return reader.read(response);
     } catch (IOException e) {
-      throw mask.mask(trace.failure(e, template.url().host()), prefix());
+      throw mask.mask(trace.failure(e, Route.describe(model.endpoint(), traced.url())), prefix());
     }
   }
 

@@ -1,14 +1,17 @@
 package io.penstock.provider.http;
 
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Details;
 import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * Takes keys out of what leaves this package as text: the key's own value and whatever looks like
- * one. Thread-safe.
+ * Takes secrets out of what leaves this package as text: their own values, and whatever looks like
+ * a key. Thread-safe.
  */
 final class SecretMask {
   /** Longer messages say nothing more, and stand in a result column of every failed row. */
@@ -21,17 +24,23 @@ final class SecretMask {
   /** Fewer letters are no secret, and stand in many a word. */
   private static final int MIN_LENGTH = 4;
 
-  private final @Nullable String key;
+  /** Longer ones first: one may stand in another. */
+  private final List<String> values;
 
-  /**
-   * @param key null where the provider needs none
-   */
-  SecretMask(@Nullable String key) {
-    this.key = key == null || key.strip().length() < MIN_LENGTH ? null : key;
+  /** Those of the provider, former ones included. */
+  SecretMask(ProviderSecrets secrets) {
+    values =
+        Stream.concat(secrets.values().stream(), secrets.former().stream())
+            .filter(value -> value.strip().length() >= MIN_LENGTH)
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
   }
 
   String mask(String text) {
-    String masked = key == null ? text : text.replace(key, MASK);
+    String masked = text;
+    for (String value : values) {
+      masked = masked.replace(value, MASK);
+    }
     return KEY_LIKE.matcher(masked).replaceAll(MASK);
   }
 

@@ -7,7 +7,11 @@ import io.penstock.provider.ProviderException.Details;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.util.Objects;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.internal.http2.ErrorCode;
@@ -18,6 +22,8 @@ import okhttp3.internal.http2.StreamResetException;
  * billed. Travels as the tag of its request. Thread-safe.
  */
 final class SendTrace extends EventListener {
+  private static final int MOST_CAUSES = 10;
+
   private volatile boolean sent;
 
   /** The trace that travels with a call. */
@@ -31,10 +37,16 @@ final class SendTrace extends EventListener {
     sent = true;
   }
 
-  /** What a call that brought no answer means. */
+  /**
+   * What a call that brought no answer means.
+   *
+   * @param host for the message; with the proxy on the way to it
+   */
   ProviderException failure(IOException cause, String host) {
     if (!sent) {
-      return network(Billing.REFUSED, notReached(cause, host));
+      return ProxyRefusedException.of(cause)
+          .map(refused -> refused.refusal(host))
+          .orElseGet(() -> notReached(cause, host));
     }
     if (isRefusedStream(cause)) {
       return network(Billing.REFUSED, host + " closed the connection before it took the request");
@@ -56,15 +68,31 @@ final class SendTrace extends EventListener {
     return new ProviderException(FailureKind.NETWORK, billing, 0, message, Details.NONE);
   }
 
-  private static String notReached(IOException cause, String host) {
+  private static ProviderException notReached(IOException cause, String host) {
+    if (isStranger(cause)) {
+      String message =
+          "the certificate of %s is not trusted (one of an own CA goes into ca_file), nothing was sent: %s"
+              .formatted(host, cause);
+      return new ProviderException(
+          FailureKind.AUTHENTICATION, Billing.NOT_BILLED, 0, message, Details.NONE);
+    }
+    return network(Billing.REFUSED, whyNotReached(cause, host));
+  }
+
+  /** Whoever answers is not the server that was meant, and will not be for any other row. */
+  private static boolean isStranger(IOException cause) {
+    return cause instanceof SSLPeerUnverifiedException
+        || Stream.<Throwable>iterate(cause, Objects::nonNull, Throwable::getCause)
+            .limit(MOST_CAUSES)
+            .anyMatch(CertificateException.class::isInstance);
+  }
+
+  private static String whyNotReached(IOException cause, String host) {
     if (cause instanceof UnknownHostException) {
       return "host " + host + " is not known, nothing was sent: " + cause;
     }
     if (cause instanceof SSLException) {
-      return "TLS with "
-          + host
-          + " failed (is its certificate trusted?), nothing was sent: "
-          + cause;
+      return "TLS with " + host + " failed, nothing was sent: " + cause;
     }
     return host + " was not reached, nothing was sent: " + cause;
   }

@@ -2,6 +2,8 @@ package io.penstock.provider.http;
 
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -10,9 +12,9 @@ import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
 /**
- * The HTTP client of this JVM. It sends no request a second time by itself: no retries, no
- * redirects, and bodies are one-shot. Thread-safe; its threads are daemons, so idle connections
- * hold no JVM back.
+ * The HTTP client of this JVM, in a variant for each way to a server. It sends no request a second
+ * time by itself: no retries, no redirects, and bodies are one-shot. All variants share threads and
+ * pool. Thread-safe; its threads are daemons, so idle connections hold no JVM back.
  */
 final class SharedClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -35,16 +37,30 @@ final class SharedClient {
   private static final long IDLE_SECONDS = 4;
 
   private static final OkHttpClient CLIENT = create();
+  private static final Map<Route, OkHttpClient> VARIANTS = new ConcurrentHashMap<>();
   private static int maxInFlight;
 
   private SharedClient() {}
 
-  /** The client, with room for so many more calls at once. */
-  static synchronized OkHttpClient withRoomFor(int calls) {
+  /**
+   * The client for a way to a server.
+   *
+   * @throws IllegalArgumentException when its certificates cannot be read
+   */
+  static OkHttpClient through(Route route) {
+    return route.equals(Route.PLAIN) ? CLIENT : VARIANTS.computeIfAbsent(route, Route::variant);
+  }
+
+  /** What the ways are variants of. */
+  static OkHttpClient plain() {
+    return CLIENT;
+  }
+
+  /** Makes room for so many more calls at once, over all variants. */
+  static synchronized void makeRoomFor(int calls) {
     maxInFlight = (int) Math.min(Integer.MAX_VALUE, (long) maxInFlight + calls);
     CLIENT.dispatcher().setMaxRequests(maxInFlight);
     CLIENT.dispatcher().setMaxRequestsPerHost(maxInFlight);
-    return CLIENT;
   }
 
   static void closeIdleConnections() {
@@ -64,6 +80,7 @@ final class SharedClient {
         // never more connections than calls at once, which the dispatcher bounds
         .connectionPool(new ConnectionPool(Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS))
         .eventListenerFactory(SendTrace::of)
+        .proxyAuthenticator(ProxyLogin.NONE)
         .build();
   }
 

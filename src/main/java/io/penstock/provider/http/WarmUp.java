@@ -24,12 +24,14 @@ final class WarmUp implements Callback {
    * Returns at once.
    *
    * @param base any address of the server
+   * @param route the way to it
    * @return whether the connection is open, once that is known
    */
-  static CompletableFuture<Boolean> start(HttpUrl base) {
+  static CompletableFuture<Boolean> start(HttpUrl base, Route route) {
     HttpUrl root = base.newBuilder().encodedPath("/").query(null).build();
-    Request head = new Request.Builder().url(root).header("User-Agent", "penstock").head().build();
-    Call call = SharedClient.withRoomFor(1).newCall(head);
+    Request.Builder head = new Request.Builder().url(root).header("User-Agent", "penstock").head();
+    SharedClient.makeRoomFor(1);
+    Call call = SharedClient.through(route).newCall(route.forProxy(head).build());
     call.timeout().timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     WarmUp warmUp = new WarmUp();
     call.enqueue(warmUp);

@@ -11,6 +11,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.Samples;
 import io.penstock.provider.http.HttpProviderFactory;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class AnthropicDialectTest {
       Completion completion =
           answer(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1, learnt -> {})
+                  .connect(model, ProviderSecrets.ofKey("k-1"), 1, learnt -> {})
                   .complete(CONVERSATION));
 
       RecordedRequest sent = server.takeRequest();

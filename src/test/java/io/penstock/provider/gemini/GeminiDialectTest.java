@@ -11,6 +11,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.Samples;
@@ -55,7 +56,7 @@ final class GeminiDialectTest {
       Completion completion =
           answer(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1, learnt -> {})
+                  .connect(model, ProviderSecrets.ofKey("k-1"), 1, learnt -> {})
                   .complete(CONVERSATION));
 
       RecordedRequest sent = server.takeRequest();
@@ -79,7 +80,7 @@ final class GeminiDialectTest {
       ProviderException refusal =
           failure(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1, learnt -> {})
+                  .connect(model, ProviderSecrets.ofKey("k-1"), 1, learnt -> {})
                   .complete(CONVERSATION));
 
       assertThat(refusal.details().retryAfter()).isEqualTo(Duration.ofSeconds(7));

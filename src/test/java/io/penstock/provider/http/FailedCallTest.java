@@ -6,6 +6,7 @@ import static io.penstock.provider.Samples.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
@@ -80,9 +81,9 @@ final class FailedCallTest {
 
     ProviderException failure = call("https://localhost:" + server.getPort(), LONG);
 
-    assertThat(failure.kind()).isEqualTo(FailureKind.NETWORK);
-    assertThat(failure.billing()).isEqualTo(Billing.REFUSED);
-    assertThat(failure).hasMessageContaining("is its certificate trusted?");
+    assertThat(failure.kind()).isEqualTo(FailureKind.AUTHENTICATION);
+    assertThat(failure.billing()).isEqualTo(Billing.NOT_BILLED);
+    assertThat(failure).hasMessageContaining("the certificate of localhost is not trusted");
     assertThat(server.getRequestCount()).isZero();
   }
 
@@ -234,7 +235,11 @@ final class FailedCallTest {
     ModelProvider model =
         new HttpProviderFactory(
                 List.of(new PlainDialect()), MAX_BODY_BYTES, Clock.fixed(NOW, ZoneOffset.UTC))
-            .connect(Samples.model("plain", baseUrl, requestTimeout), null, 1, learnt -> {});
+            .connect(
+                Samples.model("plain", baseUrl, requestTimeout),
+                ProviderSecrets.NONE,
+                1,
+                learnt -> {});
     return failure(model.complete(request("hello")));
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.domain.Completion;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
@@ -70,7 +71,7 @@ final class HttpProviderFactoryTest {
 
     answer(
         factory
-            .connect(Samples.model("plain", baseUrl), null, 1, learnt -> {})
+            .connect(Samples.model("plain", baseUrl), ProviderSecrets.NONE, 1, learnt -> {})
             .complete(request("hello")));
 
     RecordedRequest sent = server.takeRequest();
@@ -128,7 +129,11 @@ final class HttpProviderFactoryTest {
 
     ModelProvider model =
         ((HttpProviderFactory) in.readObject())
-            .connect(Samples.model("plain", server.url("/v1").toString()), KEY, 1, learnt -> {});
+            .connect(
+                Samples.model("plain", server.url("/v1").toString()),
+                ProviderSecrets.ofKey(KEY),
+                1,
+                learnt -> {});
 
     assertThat(answer(model.complete(request("hello"))).text()).isEqualTo("hi");
     assertThat(Thread.getAllStackTraces().keySet())
@@ -143,7 +148,11 @@ final class HttpProviderFactoryTest {
 
     ProviderException refused = failure(connect(KEY, 1).complete(request("hello")));
     ModelProvider nowhere =
-        factory.connect(Samples.model("plain", "http://" + KEY + ".invalid"), KEY, 1, learnt -> {});
+        factory.connect(
+            Samples.model("plain", "http://" + KEY + ".invalid"),
+            ProviderSecrets.ofKey(KEY),
+            1,
+            learnt -> {});
     ProviderException unreached = failure(nowhere.complete(request("hello")));
 
     assertThat(refused).hasMessage("acme/tiny-1: HTTP 401: Bad key *** or *** (Bearer ***)");
@@ -201,20 +210,31 @@ final class HttpProviderFactoryTest {
   @Test
   void refusesUnknownDialectsAndAddressesThatAreNone() {
     assertThatThrownBy(
-            () -> factory.connect(Samples.model("latin", "http://x"), null, 1, learnt -> {}))
+            () ->
+                factory.connect(
+                    Samples.model("latin", "http://x"), ProviderSecrets.NONE, 1, learnt -> {}))
         .hasMessage("Provider acme: dialect is latin, must be one of [plain]");
     assertThatThrownBy(
-            () -> factory.connect(Samples.model("plain", "ftp://x"), null, 1, learnt -> {}))
+            () ->
+                factory.connect(
+                    Samples.model("plain", "ftp://x"), ProviderSecrets.NONE, 1, learnt -> {}))
         .hasMessage("Provider acme: base_url is not an http or https URL");
   }
 
   private ModelProvider connect(String key, Consumer<LearntRates> learnt) {
-    return factory.connect(Samples.model("plain", server.url("/v1").toString()), key, 1, learnt);
+    return factory.connect(
+        Samples.model("plain", server.url("/v1").toString()),
+        ProviderSecrets.ofKey(key),
+        1,
+        learnt);
   }
 
   private ModelProvider connect(String key, int maxInFlight) {
     return factory.connect(
-        Samples.model("plain", server.url("/v1").toString()), key, maxInFlight, learnt -> {});
+        Samples.model("plain", server.url("/v1").toString()),
+        ProviderSecrets.ofKey(key),
+        maxInFlight,
+        learnt -> {});
   }
 
   /** Holds every request until so many have come. */

@@ -5,6 +5,7 @@ import static io.penstock.provider.Samples.request;
 
 import io.penstock.domain.Completion;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.Samples;
 import java.util.List;
@@ -22,8 +23,8 @@ final class ManyCalls {
     ModelSettings settings = Samples.model("plain", arguments[0]);
     ModelProvider model =
         new HttpProviderFactory(List.of(new PlainDialect()))
-            .connect(settings, null, CALLS, learnt -> {});
-    answer(WarmUp.start(HttpUrl.get(arguments[0])));
+            .connect(settings, ProviderSecrets.NONE, CALLS, learnt -> {});
+    answer(WarmUp.start(HttpUrl.get(arguments[0]), Route.PLAIN));
     List<CompletableFuture<Completion>> answers =
         IntStream.range(0, CALLS).mapToObj(i -> model.complete(request("call " + i))).toList();
     for (CompletableFuture<Completion> one : answers) {

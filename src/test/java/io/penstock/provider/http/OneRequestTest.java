@@ -6,6 +6,7 @@ import static io.penstock.provider.Samples.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
@@ -34,7 +35,11 @@ final class OneRequestTest {
     server.start();
     model =
         new HttpProviderFactory(List.of(new PlainDialect()))
-            .connect(Samples.model("plain", server.url("/v1").toString()), null, 4, learnt -> {});
+            .connect(
+                Samples.model("plain", server.url("/v1").toString()),
+                ProviderSecrets.NONE,
+                4,
+                learnt -> {});
   }
 
   @AfterEach

@@ -3,8 +3,11 @@ package io.penstock.provider.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.http.StatusClassifier.Verdict;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,13 +25,28 @@ final class SecretMaskTest {
         "a bearer token, a task-force-name | a bearer ***, a task-force-name"
       })
   void masksTheKeyAndWhatLooksLikeOne(String text, String masked) {
-    assertThat(new SecretMask("hush-hush").mask(text)).isEqualTo(masked);
+    assertThat(mask("hush-hush").mask(text)).isEqualTo(masked);
+  }
+
+  private static SecretMask mask(String key) {
+    return new SecretMask(ProviderSecrets.ofKey(key));
+  }
+
+  @Test
+  void masksHeadersPasswordsAndWhatWasReplacedToo() {
+    ProviderSecrets before = new ProviderSecrets("old-key", Map.of("a", "token"), null, Set.of());
+    ProviderSecrets now = new ProviderSecrets("old-key-2", Map.of("a", "token"), "pass", Set.of());
+
+    SecretMask mask = new SecretMask(now.insteadOf(before));
+
+    assertThat(mask.mask("old-key, old-key-2, token, pass, key"))
+        .isEqualTo("***, ***, ***, ***, key");
   }
 
   @Test
   void aBlankKeyMasksNothing() {
-    assertThat(new SecretMask(" ").mask("a b c")).isEqualTo("a b c");
-    assertThat(new SecretMask(null).mask("a b c")).isEqualTo("a b c");
+    assertThat(mask(" ").mask("a b c")).isEqualTo("a b c");
+    assertThat(mask(null).mask("a b c")).isEqualTo("a b c");
   }
 
   @Test
@@ -37,7 +55,7 @@ final class SecretMaskTest {
     String message = "x".repeat(SecretMask.MAX_MESSAGE_CHARS - 2) + "😀😀";
     ProviderException failure = Verdict.refused(FailureKind.OVERLOADED).exception(503, message);
 
-    ProviderException bounded = new SecretMask(null).mask(failure, "");
+    ProviderException bounded = mask(null).mask(failure, "");
 
     assertThat(bounded).hasMessage("x".repeat(SecretMask.MAX_MESSAGE_CHARS - 2) + "…");
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ModelProvider;
 import io.penstock.provider.Samples;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class WarmUpTest {
   void asksForTheRootWithoutAKeyWhateverTheAnswer(int status) throws Exception {
     server.enqueue(new MockResponse.Builder().code(status).build());
 
-    factory.warmUp(model("/v1/?api-version=7"));
+    factory.warmUp(model("/v1/?api-version=7"), ProviderSecrets.ofKey("sk-1"));
 
     RecordedRequest sent = server.takeRequest();
     assertThat(sent.getRequestLine()).isEqualTo("HEAD / HTTP/1.1");
@@ -53,9 +54,9 @@ final class WarmUpTest {
   void theFirstCallFindsTheConnectionOpen() throws Exception {
     server.enqueue(new MockResponse.Builder().code(404).build());
     server.enqueue(new MockResponse.Builder().body("hi").build());
-    ModelProvider model = factory.connect(model("/v1"), null, 1, learnt -> {});
+    ModelProvider model = factory.connect(model("/v1"), ProviderSecrets.NONE, 1, learnt -> {});
 
-    assertThat(answer(WarmUp.start(server.url("/v1")))).isTrue();
+    assertThat(answer(WarmUp.start(server.url("/v1"), Route.PLAIN))).isTrue();
     server.takeRequest();
     answer(model.complete(request("hello")));
 
@@ -66,19 +67,21 @@ final class WarmUpTest {
   void doesNotWaitForAServerThatDoesNotAnswer() {
     server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
 
-    assertThatCode(() -> factory.warmUp(model("/v1"))).doesNotThrowAnyException();
+    assertThatCode(() -> factory.warmUp(model("/v1"), ProviderSecrets.NONE))
+        .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"http://no-such-host.invalid", "http://127.0.0.1:1", "ftp://x", "none"})
   void whatCannotBeReachedIsLeftToTheCalls(String baseUrl) {
-    assertThatCode(() -> factory.warmUp(Samples.model("plain", baseUrl)))
+    assertThatCode(() -> factory.warmUp(Samples.model("plain", baseUrl), ProviderSecrets.NONE))
         .doesNotThrowAnyException();
   }
 
   @Test
   void aServerThatIsNotThereIsNoFailure() throws Exception {
-    assertThat(answer(WarmUp.start(HttpUrl.get("http://no-such-host.invalid")))).isFalse();
+    assertThat(answer(WarmUp.start(HttpUrl.get("http://no-such-host.invalid"), Route.PLAIN)))
+        .isFalse();
   }
 
   private ModelSettings model(String path) {

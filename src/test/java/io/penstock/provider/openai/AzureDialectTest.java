@@ -10,7 +10,9 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.FinishReason;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderFactory;
 import io.penstock.provider.Samples;
@@ -59,7 +61,7 @@ final class AzureDialectTest {
     Completion completion =
         answer(
             factory
-                .connect(model(base, version), KEY, 1, learnt -> {})
+                .connect(model(base, version), ProviderSecrets.ofKey(KEY), 1, learnt -> {})
                 .complete(Samples.request("hello")));
 
     RecordedRequest sent = server.takeRequest();
@@ -73,7 +75,10 @@ final class AzureDialectTest {
   @Test
   void aDatedVersionHasNoPlaceBehindTheNewerAddress() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> factory.connect(model("/openai/v1", "2024-10-21"), KEY, 1, learnt -> {}))
+        .isThrownBy(
+            () ->
+                factory.connect(
+                    model("/openai/v1", "2024-10-21"), ProviderSecrets.ofKey(KEY), 1, learnt -> {}))
         .withMessageContaining("base_url ends in /v1, where there is no api_version 2024-10-21");
   }
 
@@ -95,7 +100,7 @@ final class AzureDialectTest {
   void checkKnowsKeyAndDeploymentByAConversationWithoutMessages() throws Exception {
     server.enqueue(recordedAnswer(400, "azure/no-messages.json"));
 
-    assertThat(factory.check(model("/openai", "2024-10-21"), KEY)).isTrue();
+    assertThat(factory.check(model("/openai", "2024-10-21"), ProviderSecrets.ofKey(KEY))).isTrue();
 
     RecordedRequest sent = server.takeRequest();
     assertThat(sent.getRequestLine())
@@ -118,7 +123,8 @@ final class AzureDialectTest {
 
     ProviderException refusal =
         catchThrowableOfType(
-            ProviderException.class, () -> factory.check(model("/openai", null), KEY));
+            ProviderException.class,
+            () -> factory.check(model("/openai", null), ProviderSecrets.ofKey(KEY)));
 
     assertThat(refusal.kind()).isEqualTo(kind);
     assertThat(refusal).hasMessageStartingWith("azure/bot: HTTP " + status);
@@ -133,7 +139,14 @@ final class AzureDialectTest {
     String url = server.url(base).toString();
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "azure", "azure", url, url, "max_completion_tokens", version, Duration.ofSeconds(30));
+            "azure",
+            "azure",
+            url,
+            url,
+            "max_completion_tokens",
+            version,
+            Duration.ofSeconds(30),
+            Network.PLAIN);
     return new ModelSettings("small", endpoint, "bot", 256, "{}", "{}");
   }
 }

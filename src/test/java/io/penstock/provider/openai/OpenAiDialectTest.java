@@ -10,8 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.domain.Completion;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
-import io.penstock.provider.ProviderFactory;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.Samples;
 import io.penstock.provider.http.HttpProviderFactory;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class OpenAiDialectTest {
       Completion completion =
           answer(
               new HttpProviderFactory(List.of(dialect))
-                  .connect(model, "k-1", 1, learnt -> {})
+                  .connect(model, ProviderSecrets.ofKey("k-1"), 1, learnt -> {})
                   .complete(
                       Samples.request(
                           new Message(Message.SYSTEM, "Be terse."),
@@ -76,7 +77,14 @@ final class OpenAiDialectTest {
   void theEndpointNamesTheFieldOfTheOutputLimit() throws IOException {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
-            "old", "openai", "old", "http://x/v1", "max_tokens", null, Duration.ofSeconds(1));
+            "old",
+            "openai",
+            "old",
+            "http://x/v1",
+            "max_tokens",
+            null,
+            Duration.ofSeconds(1),
+            Network.PLAIN);
     ModelSettings limited = new ModelSettings("m", endpoint, "m", 16, "{}", "{}");
     ModelSettings unlimited = new ModelSettings("m", endpoint, "m", null, "{}", "{}");
 
@@ -107,12 +115,12 @@ final class OpenAiDialectTest {
       server.enqueue(new MockResponse.Builder().code(404).build());
       server.enqueue(new MockResponse.Builder().body(list).build());
       ModelSettings model = Samples.model("openai", server.url("/v1").toString());
-      ProviderFactory factory = new HttpProviderFactory(List.of(dialect));
+      HttpProviderFactory factory = new HttpProviderFactory(List.of(dialect));
 
       if (known) {
-        assertThat(factory.check(model, null)).isTrue();
+        assertThat(factory.check(model, ProviderSecrets.NONE)).isTrue();
       } else {
-        assertThatThrownBy(() -> factory.check(model, null))
+        assertThatThrownBy(() -> factory.check(model, ProviderSecrets.NONE))
             .hasMessageContaining("the provider does not list this model");
       }
       assertThat(server.takeRequest().getTarget()).isEqualTo("/v1/models/tiny-1");
