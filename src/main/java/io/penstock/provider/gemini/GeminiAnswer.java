@@ -10,6 +10,7 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.ProviderException.Details;
+import io.penstock.provider.http.GoogleError;
 import io.penstock.provider.http.WireJson;
 import java.util.List;
 import java.util.Optional;

@@ -139,6 +139,7 @@ final class OpenAiAnswerTest {
     "error-at-200.json, RATE_LIMITED, REFUSED, Provider returned error",
     "error-at-200-unnamed.json, SERVER_ERROR, NOT_BILLED, upstream went away",
     "error-at-200-flat.json, OVERLOADED, REFUSED, Internal failure",
+    "error-at-200-gemini.json, AUTHENTICATION, NOT_BILLED, API key not valid",
     "error-in-choice.json, SERVER_ERROR, BILLED, Upstream error: stream ended",
     "error-in-choice-begun.json, RATE_LIMITED, POSSIBLE, Upstream rate limit while streaming",
     "servers/deepseek-broken-off.json, SERVER_ERROR, BILLED, finish_reason is insufficient_system_resource",
