@@ -63,6 +63,10 @@ final class OpenAiAnswer {
     String refusal = content == null ? WireJson.text(message, "refusal") : null;
     String text = refusal == null ? content : refusal;
     String toolCalls = toolCalls(message);
+    TokenUsage usage =
+        reported
+            .orElse(TokenUsage.NONE)
+            .orWhereNone(() -> OpenAiUsage.counted(request, text, toolCalls));
     return new Completion(
         text,
         toolCalls,
@@ -70,8 +74,8 @@ final class OpenAiAnswer {
         rawFinishReason,
         WireJson.text(json, "model"),
         WireJson.text(json, "id"),
-        reported.orElseGet(() -> OpenAiUsage.counted(request, text, toolCalls)),
-        reported.isEmpty());
+        usage,
+        !reported.equals(Optional.of(usage)));
   }
 
   private static ProviderException brokenOff(String reason, @Nullable TokenUsage usage) {

@@ -56,7 +56,8 @@ final class OpenAiAnswerTest {
     assertThat(completion.finishReason()).isEqualTo(reason);
     assertThat(completion.rawFinishReason()).isEqualTo(raw);
     assertThat(completion.text()).isEqualTo(text);
-    assertThat(completion.tokensEstimated()).isFalse();
+    // Ollama's says that no prompt was read
+    assertThat(completion.tokensEstimated()).isEqualTo(file.endsWith("no-finish-reason.json"));
   }
 
   @ParameterizedTest
@@ -117,6 +118,32 @@ final class OpenAiAnswerTest {
     assertThat(completion.tokensEstimated()).isTrue();
     assertThat(completion.responseModel()).isNull();
     assertThat(completion.responseId()).isNull();
+  }
+
+  /** Some servers report 0 for a prompt that they had cached, or for all. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, hello world, 7, 2, true", // 1 token and 3 and 3 of the format
+    "0, 14, hello world, 7, 14, true",
+    "72, 0, hello world, 72, 2, true",
+    "72, 0, '', 72, 0, false",
+    "72, 14, hello world, 72, 14, false"
+  })
+  void countsWhatCannotBeNone(
+      int prompt, int completion, String text, long input, long output, boolean estimated)
+      throws Exception {
+    String body =
+        """
+        {"choices":[{"message":{"content":"%s"},"finish_reason":"stop"}],
+         "usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}
+        """
+            .formatted(text, prompt, completion, prompt + completion);
+
+    Completion answer =
+        codec.decode(Samples.request("hello"), body.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(answer.usage()).isEqualTo(TokenUsage.of(input, output));
+    assertThat(answer.tokensEstimated()).isEqualTo(estimated);
   }
 
   @Test
