@@ -47,6 +47,18 @@ final class JobWiringTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"openai, /v1", "anthropic, /v1", "gemini, /v1beta", "azure, /openai"})
+  void aServerWithoutAPathGetsTheDialects(String dialect, String path) throws IOException {
+    Map<String, JobSetup.Model> models =
+        wire(
+            "models.small={provider: own, model: m, max_output_tokens: 9}",
+            "providers.own={dialect: " + dialect + ", base_url: 'http://localhost:1'}");
+
+    assertThat(models.get("small").settings().endpoint().baseUrl())
+        .isEqualTo("http://localhost:1" + path);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
