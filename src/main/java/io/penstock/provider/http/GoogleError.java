@@ -10,8 +10,6 @@ import io.penstock.provider.http.StatusClassifier.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -27,7 +25,6 @@ import java.util.stream.StreamSupport;
  * @param message for people; the beginning of the body where it has another shape
  */
 public record GoogleError(int code, String status, String message, List<JsonNode> details) {
-  private static final double NANOS_PER_SECOND = 1e9;
   private static final int BAD_REQUEST = 400;
   private static final int TOO_MANY_REQUESTS = 429;
 
@@ -47,10 +44,6 @@ public record GoogleError(int code, String status, String message, List<JsonNode
 
   private static final Pattern TOO_LONG =
       Pattern.compile("input token count .*exceeds", Pattern.CASE_INSENSITIVE);
-
-  /** Beside the details, or in their place. */
-  private static final Pattern RETRY_IN =
-      Pattern.compile("retry in ([0-9.]+[0-9.hmsuµn]*[hms])", Pattern.CASE_INSENSITIVE);
 
   /** Of a model that the account may not use at all. */
   private static final Pattern NO_QUOTA =
@@ -164,12 +157,11 @@ public record GoogleError(int code, String status, String message, List<JsonNode
 
   /** Empty where it does not say how long to wait. */
   private Optional<Duration> retryDelay() {
-    Matcher words = RETRY_IN.matcher(message);
     return details("RetryInfo")
-        .map(info -> duration(info.path("retryDelay").asText()))
+        .map(info -> GoDuration.read(info.path("retryDelay").asText()))
         .flatMap(Optional::stream)
         .findFirst()
-        .or(() -> words.find() ? duration(words.group(1)) : Optional.empty());
+        .or(() -> body().retryDelay()); // beside the details, or in their place
   }
 
   /** The quotas that the request would have broken, such as {@code ...PerDayPerProject...}. */
@@ -192,12 +184,5 @@ public record GoogleError(int code, String status, String message, List<JsonNode
   private Stream<JsonNode> details(String type) {
     return details.stream()
         .filter(detail -> detail.path("@type").asText().endsWith("google.rpc." + type));
-  }
-
-  private static Optional<Duration> duration(String text) {
-    OptionalDouble seconds = GoDuration.seconds(text);
-    return seconds.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Duration.ofNanos((long) (seconds.getAsDouble() * NANOS_PER_SECOND)));
   }
 }

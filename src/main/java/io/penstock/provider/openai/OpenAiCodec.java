@@ -63,6 +63,7 @@ final class OpenAiCodec implements ModelCodec {
       return google.exception(refusals.classify(answer.status(), google), answer.status());
     }
     ErrorBody error = ErrorBody.read(answer.body());
-    return refusals.classify(answer.status(), error, retryAfter).exception(answer.status(), error);
+    Duration wait = retryAfter == null ? error.retryDelay().orElse(null) : retryAfter;
+    return refusals.classify(answer.status(), error, wait).exception(answer.status(), error);
   }
 }

@@ -210,8 +210,7 @@ final class OpenAiRefusalTest {
         "PT7M12S   | RATE_LIMITED    | REFUSED",
         "PT59M59S  | RATE_LIMITED    | REFUSED",
         "PT1H      | QUOTA_EXHAUSTED | NOT_BILLED",
-        "PT9H      | QUOTA_EXHAUSTED | NOT_BILLED",
-        "          | QUOTA_EXHAUSTED | NOT_BILLED"
+        "PT9H      | QUOTA_EXHAUSTED | NOT_BILLED"
       })
   void aLimitPerDayIsWaitedForWhereItEndsWithinAnHour(
       Duration retryAfter, FailureKind kind, Billing billing) {
@@ -223,6 +222,22 @@ final class OpenAiRefusalTest {
       assertThat(refusal.kind()).isEqualTo(kind);
       assertThat(refusal.billing()).isEqualTo(billing);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "requests-per-day.json, RATE_LIMITED, PT7M12S",
+    "tokens-per-day.json, QUOTA_EXHAUSTED, ",
+    "rate-limit.json, RATE_LIMITED, PT20S",
+    "rate-limit-tokens.json, RATE_LIMITED, PT0.21S",
+    "rate-limit-azure.json, RATE_LIMITED, PT7S",
+    "rate-limit-together.json, RATE_LIMITED, "
+  })
+  void withoutAHeaderTheWordsSayHowLongToWait(String file, FailureKind kind, Duration wait) {
+    ProviderException refusal = refusal(429, recorded("openai/refusals/" + file));
+
+    assertThat(refusal.kind()).isEqualTo(kind);
+    assertThat(refusal.details().retryAfter()).isEqualTo(wait);
   }
 
   @ParameterizedTest
