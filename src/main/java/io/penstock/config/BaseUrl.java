@@ -7,6 +7,7 @@ import java.util.Set;
 
 /** A provider's base URL in the one form in which equal ones are equal. */
 final class BaseUrl {
+  private static final String V1 = "/v1";
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
   private final URI uri;
@@ -17,13 +18,14 @@ final class BaseUrl {
 
   /** With the path that most servers have where there is none. */
   static BaseUrl parse(String text) {
-    return parse(text, "/v1");
+    return parse(text, V1);
   }
 
   /**
    * Lower-case scheme and host, no default port, no trailing slash.
    *
-   * @param defaultPath where there is no path
+   * @param defaultPath where there is no path; one without a version is also what stands for itself
+   *     with {@code /v1} behind it, as of Azure, whose dialect adds that where it is due
    * @throws IllegalArgumentException saying what is wrong with it
    */
   static BaseUrl parse(String text, String defaultPath) {
@@ -49,12 +51,14 @@ final class BaseUrl {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     int standardPort = scheme.equals("https") ? 443 : 80;
     String path = uri.getRawPath().replaceAll("/+$", "");
+    boolean isDefault =
+        path.isEmpty() || (!defaultPath.endsWith(V1) && path.equals(defaultPath + V1));
     return new URI(
         scheme
             + "://"
             + uri.getHost().toLowerCase(Locale.ROOT)
             + (uri.getPort() == -1 || uri.getPort() == standardPort ? "" : ":" + uri.getPort())
-            + (path.isEmpty() ? defaultPath : path));
+            + (isDefault ? defaultPath : path));
   }
 
   boolean isPlainHttpToAnotherMachine() {

@@ -9,7 +9,8 @@ import java.util.Set;
  * @param parameters generation parameters that are passed through by name
  * @param reserved fields that Penstock writes itself or cannot honour
  * @param onlyValues values that a parameter may have, where others have a price that is not in the
- *     price list; of a list of objects, the members that these may have
+ *     price list; of a list of objects, the members that these may have, or under {@code
+ *     tools.type} the values of one member
  * @param needsMaxOutputTokens whether the provider demands an output limit
  * @param basePath path that a base URL without one gets
  */

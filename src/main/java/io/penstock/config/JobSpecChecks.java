@@ -10,8 +10,10 @@ import io.penstock.yaml.RecordReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The checks of a job file that need more than one key, or a pattern. */
 final class JobSpecChecks {
@@ -144,17 +146,33 @@ final class JobSpecChecks {
           "unknown key; "
               + NearestName.hint(key, known)
               + " Parameters outside the dialect's list go under extra");
-    } else if (rules.onlyValues().containsKey(key)
-        && !rules.onlyValues().get(key).containsAll(words(value))) {
-      problems.add(
-          path + "." + key,
-          "is '"
-              + String.join(", ", words(value))
-              + "', only "
-              + String.join(", ", new TreeSet<>(rules.onlyValues().get(key)))
-              + " have the prices of the list; others are not built yet");
     } else if (value.isNull()) {
       problems.add(path + "." + key, "must not be null; leave it out instead");
+    } else {
+      rules.onlyValues().forEach((place, only) -> checkPrice(path, key, value, place, only));
+    }
+  }
+
+  private void checkPrice(String path, String key, JsonNode value, String place, Set<String> only) {
+    List<String> words = List.of();
+    if (place.equals(key)) {
+      words = words(value);
+    } else if (place.startsWith(key + ".")) {
+      String member = place.substring(key.length() + 1);
+      words =
+          StreamSupport.stream(value.spliterator(), false)
+              .filter(element -> element.has(member))
+              .map(element -> element.path(member).asText())
+              .toList();
+    }
+    if (!only.containsAll(words)) {
+      problems.add(
+          path + "." + place,
+          "is '"
+              + String.join(", ", words)
+              + "', only "
+              + String.join(", ", new TreeSet<>(only))
+              + " have the prices of the list; others are not built yet");
     }
   }
 

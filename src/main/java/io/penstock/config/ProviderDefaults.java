@@ -98,6 +98,7 @@ final class ProviderDefaults {
 
   private static boolean isTwin(JsonNode provider, JsonNode own) {
     return provider.hasNonNull("base_url")
+        && provider.hasNonNull("identity")
         && provider.path("identity").equals(own.path("identity"))
         && (!own.hasNonNull("base_url")
             || address(provider.get("base_url")).equals(address(own.get("base_url"))));

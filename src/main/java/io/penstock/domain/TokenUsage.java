@@ -1,6 +1,7 @@
 package io.penstock.domain;
 
 import java.io.Serializable;
+import java.util.function.Supplier;
 
 /**
  * Tokens of one call in the project's meaning, whatever the provider's own way of counting.
@@ -21,7 +22,29 @@ public record TokenUsage(
     long outputTokens,
     long reasoningOutputTokens)
     implements Serializable {
+  public static final TokenUsage NONE = of(0, 0);
+
   public static TokenUsage of(long inputTokens, long outputTokens) {
     return new TokenUsage(inputTokens, 0, 0, 0, outputTokens, 0);
+  }
+
+  /**
+   * With other counts where there is no input or no output: no server reads nothing, and one that
+   * has said something wrote something.
+   *
+   * @param counted asked only where it is needed
+   */
+  public TokenUsage orWhereNone(Supplier<TokenUsage> counted) {
+    if (inputTokens > 0 && outputTokens > 0) {
+      return this;
+    }
+    TokenUsage other = counted.get();
+    return new TokenUsage(
+        inputTokens > 0 ? inputTokens : other.inputTokens,
+        cacheReadInputTokens,
+        cacheCreationInputTokens,
+        longCacheCreationInputTokens,
+        outputTokens > 0 ? outputTokens : other.outputTokens,
+        reasoningOutputTokens);
   }
 }

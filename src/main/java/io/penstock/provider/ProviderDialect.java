@@ -21,7 +21,8 @@ public interface ProviderDialect extends Serializable {
 
   /**
    * Values that a parameter may have, where others have a price that is not in the price list. Of a
-   * list each value counts, and of a list of objects the names of their members.
+   * list each value counts, and of a list of objects the names of their members; {@code tools.type}
+   * stands for what the objects of the list {@code tools} have as {@code type}, if anything.
    */
   Map<String, Set<String>> onlyValues();
 

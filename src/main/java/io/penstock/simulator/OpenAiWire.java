@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenAiWire implements WireDialect {
   private static final String BEARER = "Bearer ";
+  private static final String AZURE_KEY = "api-key";
   private static final String INVALID_REQUEST = "invalid_request_error";
   private static final Pattern INDEX = Pattern.compile("\\.(\\d+)");
   private static final String MAX_TOKENS = "max_tokens";
@@ -54,7 +55,7 @@ final class OpenAiWire implements WireDialect {
     String authorization = headers.getFirst(Headers.AUTHORIZATION);
     return authorization != null && authorization.startsWith(BEARER)
         ? authorization.substring(BEARER.length())
-        : null;
+        : headers.getFirst(AZURE_KEY);
   }
 
   @Override

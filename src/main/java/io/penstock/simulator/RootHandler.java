@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class RootHandler implements HttpHandler {
   /** Of OpenAI and Anthropic, and the stable one of Gemini. */
   private static final String MODELS = "/v1/models";
+
+  /** Azure's addresses of a deployment, which bears its model's name here. */
+  private static final Pattern AZURE_CHAT =
+      Pattern.compile("/openai/(v1|deployments/[^/]+)/chat/completions");
 
   private static final int OK = 200;
 
@@ -74,7 +79,9 @@ final class RootHandler implements HttpHandler {
 
   private void handleModels(HttpServerExchange exchange, String path) throws Exception {
     WireDialect dialect = dialect(exchange);
-    if (GeminiWire.asksToGenerate(path)) {
+    if (AZURE_CHAT.matcher(path).matches()) {
+      post(exchange, openAi, chatCompletions);
+    } else if (GeminiWire.asksToGenerate(path)) {
       post(exchange, gemini, generateContent);
     } else if (modelIn(path, MODELS) != null || modelIn(path, GeminiWire.MODELS) != null) {
       get(exchange, () -> models(exchange));

@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.pipeline.JobSetup;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class JobWiringTest {
   @TempDir Path folder;
@@ -41,6 +44,40 @@ final class JobWiringTest {
 
     assertThat(models.get("small").accountModel()).isEqualTo("simulator/gpt-4o-mini");
     assertThat(models.get("small").limits().maxInFlight()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"openai, /v1", "anthropic, /v1", "gemini, /v1beta", "azure, /openai"})
+  void aServerWithoutAPathGetsTheDialects(String dialect, String path) throws IOException {
+    Map<String, JobSetup.Model> models =
+        wire(
+            "models.small={provider: own, model: m, max_output_tokens: 9}",
+            "providers.own={dialect: " + dialect + ", base_url: 'http://localhost:1'}");
+
+    assertThat(models.get("small").settings().endpoint().baseUrl())
+        .isEqualTo("http://localhost:1" + path);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "openai    | tools.type | tools: [{type: function, function: {name: f}}]  | tools: [{type: web_search}]",
+        "azure     | tools.type | tools: [{type: custom, custom: {name: f}}]      | tools: [{type: web_search}]",
+        "anthropic | tools.type | tools: [{name: f, input_schema: {type: object}}] | tools: [{type: web_search_20250305, name: f}]",
+        "gemini    | tools      | tools: [{functionDeclarations: [{name: f}]}]    | tools: [{googleSearch: {}}]",
+        "anthropic | service_tier | service_tier: auto     | service_tier: priority",
+        "gemini    | serviceTier  | serviceTier: standard  | serviceTier: flex"
+      })
+  void eachDialectTakesWhatThePriceListHasPricesFor(
+      String dialect, String place, String priced, String unpriced) throws IOException {
+    String model = "models.small={provider: own, model: m, max_output_tokens: 9, %s}";
+    String own = "providers.own={dialect: " + dialect + ", base_url: 'http://localhost'}";
+
+    assertThat(wire(own, model.formatted(priced))).containsKey("small");
+    assertThatThrownBy(() -> wire(own, model.formatted(unpriced)))
+        .hasMessageContaining("models.small." + place + ": is '")
+        .hasMessageContaining("have the prices of the list; others are not built yet");
   }
 
   private Map<String, JobSetup.Model> wire(String... sets) throws IOException {

@@ -1,12 +1,20 @@
 package io.penstock.app;
 
+import static java.util.stream.Collectors.toConcurrentMap;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.penstock.domain.Message;
+import io.penstock.domain.TokenUsage;
+import io.penstock.pipeline.JobSetup;
 import io.penstock.pricing.PriceListReader;
+import io.penstock.provider.ModelProvider;
+import io.penstock.provider.Samples;
+import io.penstock.provider.http.HttpProviderFactory;
 import io.penstock.simulator.Simulator;
 import io.penstock.simulator.SimulatorOptions;
 import io.penstock.yaml.Problems;
@@ -19,18 +27,23 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every model of {@code conf/prices.yaml} in the dialect of its provider: what a job says that its
- * rows cost is what the simulator bills, by kind of token and to the last digit, with cached reads,
- * cache writes for minutes and for an hour, thoughts, and prompts above each tier. The simulator
- * reads the same list and computes by itself. Embeddings are no completions, and left out.
+ * Every model of {@code conf/prices.yaml} in the dialect of its provider, as a job wires it: what
+ * its answers cost is what the simulator bills, by kind of token and to the last digit, with cached
+ * reads, cache writes for minutes and for an hour, thoughts, and prompts above each tier. The
+ * simulator reads the same list and computes by itself. A whole job with a model of each dialect
+ * finds the same in its rows. Embeddings are no completions, and left out.
  */
 class PriceMatrixTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -52,11 +65,101 @@ class PriceMatrixTest {
           List.of("\"thinkingConfig\":{\"thinkingBudget\":80}"));
 
   @TempDir Path folder;
-  private final Map<String, ObjectNode> lists = new LinkedHashMap<>();
   private final Map<String, Simulator> simulators = new LinkedHashMap<>();
-  private final ObjectNode models = JSON.createObjectNode();
-  private final List<String> rows = new ArrayList<>();
-  private int tierRows;
+  private final List<Entry> entries = new ArrayList<>();
+
+  /**
+   * A model of the job.
+   *
+   * @param price its entry of the list
+   */
+  private record Entry(
+      String name, String provider, String model, String parameters, JsonNode price) {
+    String dialect() {
+      return DIALECTS.getOrDefault(provider, "openai");
+    }
+
+    /** Without a beginning worth keeping, with one, and above each tier. */
+    List<Prompt> prompts() {
+      List<Prompt> prompts = new ArrayList<>(List.of(new Prompt(name, 1, "short")));
+      for (int i = 0; i < 3; i++) {
+        prompts.add(new Prompt(name, LONG_POLICY_WORDS, "long " + i));
+      }
+      for (JsonNode tier : price.path("tiers")) {
+        for (int i = 0; i < 2; i++) {
+          int words = tier.path("above_input_tokens").intValue() + 1;
+          prompts.add(new Prompt(name, words, "tier " + i));
+        }
+      }
+      return prompts;
+    }
+  }
+
+  /** The policy names the model's entry, so that no two of them share a beginning. */
+  private record Prompt(String model, int words, String question) {
+    Message[] messages() {
+      String policy = "Policy of " + model + " the".repeat(words);
+      return new Message[] {
+        new Message(Message.SYSTEM, policy), new Message(Message.USER, question)
+      };
+    }
+
+    String row() {
+      return "{\"model\":\"%s\",\"words\":%d,\"question\":\"%s\"}"
+          .formatted(model, words, question);
+    }
+  }
+
+  private record Bill(
+      BigDecimal usd, long input, long read, long written, long output, long thought) {
+    static Bill of(TokenUsage usage, BigDecimal usd) {
+      return new Bill(
+          usd,
+          usage.inputTokens(),
+          usage.cacheReadInputTokens(),
+          usage.cacheCreationInputTokens(),
+          usage.outputTokens(),
+          usage.reasoningOutputTokens());
+    }
+
+    static Bill of(Row sums) {
+      return new Bill(
+          sums.getAs("sum(cost_usd)"),
+          sums.getAs("sum(input_tokens)"),
+          sums.getAs("sum(cache_read_input_tokens)"),
+          sums.getAs("sum(cache_creation_input_tokens)"),
+          sums.getAs("sum(output_tokens)"),
+          sums.getAs("sum(reasoning_output_tokens)"));
+    }
+
+    Bill plus(Bill other) {
+      return new Bill(
+          usd.add(other.usd),
+          input + other.input,
+          read + other.read,
+          written + other.written,
+          output + other.output,
+          thought + other.thought);
+    }
+  }
+
+  @BeforeEach
+  void readPrices() throws IOException {
+    Map<String, ObjectNode> lists = new LinkedHashMap<>();
+    JsonNode prices =
+        new ObjectMapper(new YAMLFactory()).readTree(Conf.read(Conf.PRICES)).path("prices");
+    for (Map.Entry<String, JsonNode> price : prices.properties()) {
+      String provider = price.getKey().substring(0, price.getKey().indexOf('/'));
+      String model = price.getKey().substring(provider.length() + 1);
+      if (!model.contains("embedding")) {
+        lists
+            .computeIfAbsent(provider, absent -> JSON.createObjectNode())
+            .set(price.getKey(), price.getValue());
+        addEntries(provider, model, price.getValue());
+      }
+    }
+    lists.forEach(this::startProvider);
+  }
 
   @AfterEach
   void stop() {
@@ -64,138 +167,112 @@ class PriceMatrixTest {
   }
 
   @Test
-  void whatRowsCostIsWhatIsBilledToTheLastDigit() throws Exception {
-    readPrices();
-    lists.forEach(this::startProvider);
-    JobHarness jobs = new JobHarness(folder);
-    jobs.file("input.jsonl", rows.toArray(String[]::new));
-
-    jobs.run(job(jobs));
-
-    assertThat(jobs.results().where("error_kind is not null").count()).isZero();
-    assertThat(jobs.results().where("words > " + LONG_POLICY_WORDS).count())
-        .isEqualTo(tierRows)
-        .isPositive();
-    Map<String, Row> sums = sums(jobs);
-    for (Map.Entry<String, ObjectNode> list : lists.entrySet()) {
-      JsonNode invoice = invoice(simulators.get(list.getKey()));
-      assertThat(invoice.path("models")).hasSameSizeAs(list.getValue());
-      list.getValue()
-          .properties()
-          .forEach(
-              model ->
-                  assertEqual(
-                      sums.get("p-" + list.getKey() + "/" + model.getKey()),
-                      invoice.path("models").path(model.getKey()),
-                      model.getValue()));
+  void whatEachModelsAnswersCostIsWhatIsBilledToTheLastDigit() throws Exception {
+    JobFile job = JobFile.read(job(entries).toString(), List.of(), JobWiring.DIALECTS);
+    Map<String, JobSetup.Model> models;
+    try (JobWiring wiring = JobWiring.of(job)) {
+      models =
+          wiring.setup().models().stream()
+              .collect(toMap(model -> model.settings().name(), Function.identity()));
     }
+
+    Map<String, Bill> costs =
+        entries.parallelStream()
+            .collect(
+                toConcurrentMap(PriceMatrixTest::place, entry -> call(entry, models), Bill::plus));
+
+    assertBilled(costs, entries);
+    assertThat(costs.values()).allSatisfy(cost -> assertThat(cost.thought()).isPositive());
   }
 
-  private void readPrices() throws IOException {
-    JsonNode prices =
-        new ObjectMapper(new YAMLFactory()).readTree(Conf.read(Conf.PRICES)).path("prices");
-    for (Map.Entry<String, JsonNode> price : prices.properties()) {
-      int slash = price.getKey().indexOf('/');
-      String model = price.getKey().substring(slash + 1);
-      if (!model.contains("embedding")) {
-        lists
-            .computeIfAbsent(price.getKey().substring(0, slash), absent -> JSON.createObjectNode())
-            .set(model, price.getValue());
-      }
+  @Test
+  void whatRowsOfEachDialectCostIsWhatIsBilledToTheLastDigit() throws Exception {
+    Set<String> dialects = new LinkedHashSet<>();
+    List<Entry> few =
+        entries.stream()
+            .filter(entry -> entry.price().has("tiers") && dialects.add(entry.dialect()))
+            .toList();
+    List<Prompt> prompts = few.stream().flatMap(entry -> entry.prompts().stream()).toList();
+    JobHarness jobs = new JobHarness(folder);
+    jobs.file("input.jsonl", prompts.stream().map(Prompt::row).toArray(String[]::new));
+
+    jobs.run(job(few));
+
+    assertThat(dialects).containsExactlyInAnyOrder("openai", "anthropic", "gemini");
+    assertThat(jobs.results().where("error_kind is null").count()).isEqualTo(prompts.size());
+    assertBilled(sums(jobs), few);
+  }
+
+  private void addEntries(String provider, String model, JsonNode price) {
+    for (String parameters : PARAMETERS.get(DIALECTS.getOrDefault(provider, "openai"))) {
+      entries.add(new Entry("m" + entries.size(), provider, model, parameters, price));
     }
   }
 
   /** A simulator that bills by this provider's prices alone: some models have several. */
   private void startProvider(String provider, ObjectNode prices) {
     ObjectNode list = JSON.createObjectNode().put("date", "2026-01-31");
-    prices
-        .properties()
-        .forEach(
-            model ->
-                list.withObjectProperty("prices")
-                    .set(provider + "/" + model.getKey(), model.getValue()));
+    list.set("prices", prices);
     Problems problems = new Problems("prices");
     simulators.put(
         provider,
         Simulator.start(
             SimulatorOptions.defaults(), new PriceListReader(problems).read(list.toString()), 0));
     problems.throwIfAny();
-    prices.properties().forEach(model -> addModel(provider, model.getKey(), model.getValue()));
   }
 
-  private void addModel(String provider, String model, JsonNode price) {
-    for (String parameters : PARAMETERS.get(dialect(provider))) {
-      String name = "m" + models.size();
-      models.set(
-          name,
-          tree(
-              "{\"provider\":\"p-%s\",\"model\":\"%s\",\"max_output_tokens\":300,%s}"
-                  .formatted(provider, model, parameters)));
-      addRow(name, 1, "short");
-      for (int i = 0; i < 3; i++) {
-        addRow(name, LONG_POLICY_WORDS, "long " + i);
-      }
-      for (JsonNode tier : price.path("tiers")) {
-        for (int i = 0; i < 2; i++) {
-          addRow(name, tier.path("above_input_tokens").intValue() + 1, "tier " + i);
-          tierRows++;
-        }
-      }
-    }
-  }
-
-  private void addRow(String model, int words, String question) {
-    rows.add(
-        "{\"model\":\"%s\",\"words\":%d,\"question\":\"%s\"}".formatted(model, words, question));
-  }
-
-  private static String dialect(String provider) {
-    return DIALECTS.getOrDefault(provider, "openai");
-  }
-
-  private static JsonNode tree(String json) {
-    try {
-      return JSON.readTree(json);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(json, e);
-    }
-  }
-
-  /** The policy names the model's entry, so that no two of them share a beginning. */
-  private Path job(JobHarness jobs) throws IOException {
+  private Path job(List<Entry> entries) throws IOException {
     ObjectNode job =
         (ObjectNode)
-            tree(
+            JSON.readTree(
                 "{\"name\":\"matrix\",\"input\":{\"path\":\"input.jsonl\",\"format\":\"json\","
                     + "\"columns\":{\"policy\":\"concat('Policy of ', model, repeat(' the', words))\"}},"
                     + "\"prompt\":{\"system\":\"{policy}\",\"user\":\"{question}\"},"
                     + "\"store\":{\"path\":\"store\"},\"output\":{\"path\":\"answers\"},"
                     + "\"runs\":{\"path\":\"runs\"}}");
-    simulators.forEach(
-        (provider, simulator) ->
-            job.withObjectProperty("providers")
-                .set(
-                    "p-" + provider,
-                    tree(
-                        "{\"dialect\":\"%s\",\"base_url\":\"%s\",\"price_as\":\"%s\"}"
-                            .formatted(dialect(provider), simulator.origin(), provider))));
-    job.set("models", models);
-    models
-        .fieldNames()
-        .forEachRemaining(
-            name ->
-                job.withArrayProperty("routing")
-                    .addObject()
-                    .put("when", "model = '" + name + "'")
-                    .put("model", name));
-    JsonNode last = job.path("routing").path(models.size() - 1);
-    ((ObjectNode) last).remove("when");
-    return jobs.file("job.yaml", job.toString());
+    for (Entry entry : entries) {
+      String provider = "p-" + entry.provider();
+      job.withObjectProperty("providers")
+          .putObject(provider)
+          .put("dialect", entry.dialect())
+          .put("base_url", simulators.get(entry.provider()).origin())
+          .put("price_as", entry.provider());
+      ObjectNode model = (ObjectNode) JSON.readTree("{" + entry.parameters() + "}");
+      model.put("provider", provider).put("model", entry.model()).put("max_output_tokens", 300);
+      job.withObjectProperty("models").set(entry.name(), model);
+      job.withArrayProperty("routing")
+          .addObject()
+          .put("when", "model = '" + entry.name() + "'")
+          .put("model", entry.name());
+    }
+    ((ObjectNode) job.path("routing").path(entries.size() - 1)).remove("when");
+    return new JobHarness(folder).file("job.yaml", job.toString());
+  }
+
+  private static String place(Entry entry) {
+    return entry.provider() + "/" + entry.model();
+  }
+
+  /** One call after the other, so that later ones find the beginning that earlier ones left. */
+  private static Bill call(Entry entry, Map<String, JobSetup.Model> models) {
+    JobSetup.Model model = models.get(entry.name());
+    ModelProvider provider =
+        new HttpProviderFactory(JobWiring.DIALECTS)
+            .connect(model.settings(), null, 1, learnt -> {});
+    return entry.prompts().stream()
+        .map(
+            prompt -> {
+              TokenUsage usage =
+                  provider.complete(Samples.request(prompt.messages())).join().usage();
+              return Bill.of(usage, model.price().cost(usage).amount());
+            })
+        .reduce(Bill::plus)
+        .orElseThrow();
   }
 
   /** By provider and model. */
-  private static Map<String, Row> sums(JobHarness jobs) {
-    Map<String, Row> sums = new LinkedHashMap<>();
+  private static Map<String, Bill> sums(JobHarness jobs) {
+    Map<String, Bill> sums = new LinkedHashMap<>();
     jobs.results()
         .groupBy("provider_name", "request_model")
         .agg(
@@ -207,39 +284,54 @@ class PriceMatrixTest {
                 "output_tokens", "sum",
                 "reasoning_output_tokens", "sum"))
         .collectAsList()
-        .forEach(row -> sums.put(row.getAs(0) + "/" + row.getAs(1), row));
+        .forEach(
+            row ->
+                sums.put(
+                    row.getString(0).replaceFirst("^p-", "") + "/" + row.getString(1),
+                    Bill.of(row)));
     return sums;
+  }
+
+  private void assertBilled(Map<String, Bill> costs, List<Entry> called) throws Exception {
+    Map<String, JsonNode> invoices = new LinkedHashMap<>();
+    int billed = 0;
+    for (Map.Entry<String, Simulator> simulator : simulators.entrySet()) {
+      JsonNode models = invoice(simulator.getValue()).path("models");
+      invoices.put(simulator.getKey(), models);
+      billed += models.size();
+    }
+    assertThat(costs).hasSize(billed);
+    for (Entry entry : called) {
+      JsonNode bill = invoices.get(entry.provider()).path(entry.model());
+      assertEqual(costs.get(place(entry)), bill);
+      boolean hasBoth = called.stream().filter(e -> place(e).equals(place(entry))).count() > 1;
+      for (String kind : List.of("cache_write", hasBoth ? "cache_write_1h" : "cache_write")) {
+        assertThat(tokens(bill, kind) > 0).as(kind).isEqualTo(entry.price().has(kind));
+      }
+    }
+  }
+
+  private static void assertEqual(Bill cost, JsonNode bill) {
+    long read = tokens(bill, "cached_input");
+    long written = tokens(bill, "cache_write") + tokens(bill, "cache_write_1h");
+    assertThat(cost.usd())
+        .as(cost.toString() + bill)
+        .isEqualByComparingTo(bill.path("usd").textValue())
+        .isPositive();
+    assertThat(cost.input()).isEqualTo(tokens(bill, "input") + read + written);
+    assertThat(cost.read()).isEqualTo(read).isPositive();
+    assertThat(cost.written()).isEqualTo(written);
+    assertThat(cost.output()).isEqualTo(tokens(bill, "output"));
   }
 
   private static JsonNode invoice(Simulator simulator) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(simulator.origin() + "/invoice")).build();
-    return tree(
+    return JSON.readTree(
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 
-  private static void assertEqual(Row sums, JsonNode bill, JsonNode price) {
-    long written = billed(bill, "cache_write") + billed(bill, "cache_write_1h");
-    long read = billed(bill, "cached_input");
-    assertThat(sums.<BigDecimal>getAs("sum(cost_usd)"))
-        .as(sums.toString() + bill)
-        .isEqualByComparingTo(bill.path("usd").textValue())
-        .isPositive();
-    assertThat(sum(sums, "input_tokens")).isEqualTo(billed(bill, "input") + read + written);
-    assertThat(sum(sums, "cache_read_input_tokens")).isEqualTo(read).isPositive();
-    assertThat(sum(sums, "cache_creation_input_tokens")).isEqualTo(written);
-    assertThat(sum(sums, "output_tokens")).isEqualTo(billed(bill, "output"));
-    assertThat(sum(sums, "reasoning_output_tokens")).isPositive();
-    for (String kind : List.of("cache_write", "cache_write_1h")) {
-      assertThat(billed(bill, kind) > 0).as(kind).isEqualTo(price.has(kind));
-    }
-  }
-
-  private static long sum(Row sums, String column) {
-    return sums.<Long>getAs("sum(" + column + ")");
-  }
-
-  private static long billed(JsonNode bill, String kind) {
+  private static long tokens(JsonNode bill, String kind) {
     return bill.path(kind).path("tokens").longValue();
   }
 }

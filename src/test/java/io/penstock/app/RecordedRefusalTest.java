@@ -64,7 +64,7 @@ final class RecordedRefusalTest {
           openai    | 498 | capacity-groq.json           | | OVERLOADED | | OVERLOADED |
           azure     | 429 | rate-limit-azure.json        | retry-after: 7; retry-after-ms: 6870; x-ratelimit-limit-requests: -1; x-ratelimit-remaining-requests: -1 | RATE_LIMITED | PT6.87S | TOO_FAST |
           azure     | 429 | rate-limit-tokens-azure.json | retry-after: 22; x-ratelimit-limit-tokens: 10000; x-ratelimit-remaining-tokens: 0; x-ratelimit-reset-tokens: 22 | RATE_LIMITED | PT22S | TOO_FAST | ,10000.0
-          azure     | 429 | rate-limit-azure.json        | x-ratelimit-limit-requests: 60; x-ratelimit-remaining-requests: 0; x-ratelimit-reset-requests: 10 | RATE_LIMITED | | TOO_FAST | 60.0,
+          azure     | 429 | rate-limit-azure.json        | x-ratelimit-limit-requests: 60; x-ratelimit-remaining-requests: 0; x-ratelimit-reset-requests: 10 | RATE_LIMITED | PT7S | TOO_FAST | 60.0,
           azure     | 429 | too-many-requests-azure.json | retry-after: 3 | RATE_LIMITED | PT3S | TOO_FAST |
           azure     | 429 | no-capacity-azure.json       | retry-after: 60 | OVERLOADED | PT1M | OVERLOADED |
           azure     | 400 | content-filter-azure.json    | | CONTENT_FILTERED | | NONE |

@@ -54,7 +54,21 @@ final class JobSpecChecksTest {
         .doesNotThrowAnyException();
     Jobs.refuses(
         job.formatted("{name: f}, {search: {}}"),
-        "models.m.tools: is 'name, search', only input_schema, name have the prices of the list; others are not built yet");
+        "models.m.tools: is 'name, search', only input_schema, name, type have the prices of the list; others are not built yet");
+  }
+
+  @Test
+  void toolsOfAKindWithAPriceOfItsOwnAreRefused() {
+    String job = "models={m: {provider: anthropic, model: x, max_output_tokens: 9, tools: [%s]}}";
+    assertThatCode(
+            () ->
+                Jobs.smallestWith(
+                    job.formatted(
+                        "{name: f, type: custom, input_schema: {type: object}}, {name: g}")))
+        .doesNotThrowAnyException();
+    Jobs.refuses(
+        job.formatted("{name: f, type: custom}, {type: web_search_20250305, name: g}"),
+        "models.m.tools.type: is 'custom, web_search_20250305', only custom have the prices of the list; others are not built yet");
   }
 
   @Test

@@ -31,7 +31,8 @@ final class Jobs {
           new DialectRules(
               Set.of("temperature", "tools"),
               Set.of("model", "messages"),
-              Map.of("tools", Set.of("name", "input_schema")),
+              Map.of(
+                  "tools", Set.of("name", "input_schema", "type"), "tools.type", Set.of("custom")),
               true,
               "/v1"));
 

@@ -24,7 +24,7 @@ final class LimitChecksTest {
       value = {
         "openai             | must have the form provider/model",
         "opnai/gpt-4o-mini  | there is no provider 'opnai'; did you mean 'openai'?",
-        "/gpt-4o-mini       | there is no provider ''; known are: anthropic, openai, simulator",
+        "/gpt-4o-mini       | there is no provider ''; known are: anthropic, ollama, openai, simulator",
         "openai/gpt-4o-min  | no model of the job uses it; did you mean 'openai/gpt-4o-mini'?",
         "openai/            | no model of the job uses it; known are: openai/gpt-4o-mini",
         "anthropic/claude   | no model of the job uses it; known are: openai/gpt-4o-mini"
@@ -71,7 +71,7 @@ final class LimitChecksTest {
   void isSilentOnAccountsWhereAProviderIsWrong() {
     Jobs.refusesAll(
         List.of("models.small.provider=mine", "limits={openai/x: {}}"),
-        "models.small.provider: is 'mine'; known are: anthropic, openai, simulator");
+        "models.small.provider: is 'mine'; known are: anthropic, ollama, openai, simulator");
   }
 
   private static String[] twoNamesWith(String set) {

@@ -132,6 +132,19 @@ final class ProviderDefaultsTest {
         "providers.simulator.base_url: the simulator runs inside the job; to use a running one, set base_url of another provider to it");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://acme.openai.azure.com",
+        "https://acme.openai.azure.com/openai/",
+        "https://acme.openai.azure.com/openai/v1/"
+      })
+  void anAzureResourceIsOneWhicheverOfItsAddressesIsGiven(String baseUrl) {
+    ProviderSpec azure = provider("azure", "providers.azure={base_url: '" + baseUrl + "'}");
+
+    assertThat(azure.baseUrl()).isEqualTo("https://acme.openai.azure.com/openai");
+  }
+
   @Test
   void azureHasTheAddressThatTheJobGivesIt() {
     ProviderSpec azure =

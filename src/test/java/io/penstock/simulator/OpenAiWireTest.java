@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.tokens.TokenCounter;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiWireTest {
   private static SimulatorFixture fixture;
@@ -47,6 +49,23 @@ class OpenAiWireTest {
     assertThat(completion.at("/choices/0/message/refusal").isNull()).isTrue();
     assertThat(completion.at("/choices/0/finish_reason").textValue()).isEqualTo("stop");
     assertThat(textOf(response)).startsWith(AnswerFunction.tagFor("Hello") + " ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/openai/v1/chat/completions",
+        "/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21"
+      })
+  void answersAtAzuresAddressesForAzuresHeader(String path) throws Exception {
+    try (SimulatorFixture locked = SimulatorFixture.start(Map.of("api-key", "k-1"))) {
+      HttpRequest.Builder request =
+          locked.request(path).POST(HttpRequest.BodyPublishers.ofString(chat(GPT, "Hello")));
+
+      assertThat(locked.send(request).statusCode()).isEqualTo(401);
+      assertThat(textOf(locked.send(request.header("api-key", "k-1"))))
+          .startsWith(AnswerFunction.tagFor("Hello") + " ");
+    }
   }
 
   @Test

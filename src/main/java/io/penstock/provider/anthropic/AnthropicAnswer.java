@@ -43,6 +43,10 @@ final class AnthropicAnswer {
     String toolCalls = toolCalls();
     String text = text(toolCalls);
     String stopReason = WireJson.text(json, "stop_reason");
+    TokenUsage usage =
+        reported
+            .orElse(TokenUsage.NONE)
+            .orWhereNone(() -> AnthropicUsage.counted(request, text, toolCalls));
     return new Completion(
         text,
         toolCalls,
@@ -50,8 +54,8 @@ final class AnthropicAnswer {
         stopReason,
         WireJson.text(json, "model"),
         WireJson.text(json, "id"),
-        reported.orElseGet(() -> AnthropicUsage.counted(request, text, toolCalls)),
-        reported.isEmpty());
+        usage,
+        !reported.equals(Optional.of(usage)));
   }
 
   private @Nullable String text(@Nullable String toolCalls) {

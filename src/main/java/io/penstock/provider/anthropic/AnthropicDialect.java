@@ -34,8 +34,16 @@ public final class AnthropicDialect implements ProviderDialect {
           "cache_control");
 
   private static final Set<String> RESERVED =
-      // some places have prices of their own, which the price list has not
-      Set.of("model", "messages", "system", "stream", "max_tokens", "inference_geo");
+      Set.of(
+          "model",
+          "messages",
+          "system",
+          "stream",
+          "max_tokens",
+          // places, a faster mode and containers have prices of their own, not in the price list
+          "inference_geo",
+          "speed",
+          "container");
 
   @Override
   public String name() {
@@ -52,10 +60,12 @@ public final class AnthropicDialect implements ProviderDialect {
     return RESERVED;
   }
 
-  /** Priority is another price. */
+  /** Priority is another price; so is what Anthropic's own tools do, such as a search. */
   @Override
   public Map<String, Set<String>> onlyValues() {
-    return Map.of("service_tier", Set.of("auto", "standard_only"));
+    return Map.of(
+        "service_tier", Set.of("auto", "standard_only"),
+        "tools.type", Set.of("custom"));
   }
 
   @Override

@@ -37,7 +37,9 @@ final class AnthropicUsage {
             Math.min(output, thinking)));
   }
 
-  /** Counted here by another family's encoding, for gateways that report nothing. */
+  /**
+   * Counted here by another family's encoding, for gateways that report nothing, or nothing but 0.
+   */
   static TokenUsage counted(
       InferenceRequest request, @Nullable String text, @Nullable String toolCalls) {
     long input = request.messages().stream().mapToLong(message -> count(message.content())).sum();

@@ -10,6 +10,7 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.ProviderException.Details;
+import io.penstock.provider.http.GoogleError;
 import io.penstock.provider.http.WireJson;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,10 @@ final class GeminiAnswer {
     List<JsonNode> parts = parts(candidate);
     String toolCalls = toolCalls(parts);
     String text = text(parts);
+    TokenUsage usage =
+        reported
+            .orElse(TokenUsage.NONE)
+            .orWhereNone(() -> GeminiUsage.counted(request, text, toolCalls));
     return new Completion(
         text,
         toolCalls,
@@ -59,8 +64,8 @@ final class GeminiAnswer {
         rawFinishReason,
         WireJson.text(json, "modelVersion"),
         WireJson.text(json, "responseId"),
-        reported.orElseGet(() -> GeminiUsage.counted(request, text, toolCalls)),
-        reported.isEmpty());
+        usage,
+        !reported.equals(Optional.of(usage)));
   }
 
   /** A refusal at HTTP 200. What was read is billed; where it is not told, that is possible. */

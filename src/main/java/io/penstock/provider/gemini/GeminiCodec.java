@@ -9,6 +9,7 @@ import io.penstock.domain.ModelSettings;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
+import io.penstock.provider.http.GoogleError;
 import io.penstock.provider.http.RequestParameters;
 import io.penstock.provider.http.WireJson;
 import java.time.Duration;

@@ -82,6 +82,11 @@ public final class GeminiDialect implements ProviderDialect {
   }
 
   @Override
+  public String basePath() {
+    return "/v1beta";
+  }
+
+  @Override
   public Map<String, String> headers() {
     return Map.of();
   }

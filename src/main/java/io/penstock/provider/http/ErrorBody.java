@@ -2,8 +2,11 @@ package io.penstock.provider.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.provider.Pressure;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -31,6 +34,12 @@ public record ErrorBody(String message, String type, String code, String param, 
 
   private static final Pattern PER_DAY =
       Pattern.compile("\\bper[ -]day|\\b[rt]pd\\b", Pattern.CASE_INSENSITIVE);
+
+  /** OpenAI's, Groq's and Google's durations, and Azure's {@code Please retry after 7 seconds}. */
+  private static final Pattern WAIT =
+      Pattern.compile(
+          "(?:retry|try again) (?:in|after) ([0-9][0-9.hmsuµn]*[hms]\\b|[0-9.]+(?= seconds?\\b))",
+          Pattern.CASE_INSENSITIVE);
 
   /** Of any body; HTML and empty ones too. */
   public static ErrorBody read(byte[] body) {
@@ -69,6 +78,14 @@ public record ErrorBody(String message, String type, String code, String param, 
   /** True when the message speaks of a limit per day. */
   public boolean saysPerDay() {
     return PER_DAY.matcher(message).find();
+  }
+
+  /** How long the words ask to wait, for where no header does; empty where they do not. */
+  public Optional<Duration> retryDelay() {
+    Matcher wait = WAIT.matcher(message);
+    return wait.find()
+        ? GoDuration.read(wait.group(1)).or(() -> GoDuration.read(wait.group(1) + "s"))
+        : Optional.empty();
   }
 
   /** {@code HTTP 429 rate_limit_exceeded: Rate limit reached}. */

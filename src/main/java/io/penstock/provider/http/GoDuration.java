@@ -1,6 +1,8 @@
 package io.penstock.provider.http;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,6 +12,7 @@ import java.util.regex.Pattern;
  * {@code 6m0s}, {@code 2s81ms} or {@code 8.64s}.
  */
 public final class GoDuration {
+  private static final double NANOS_PER_SECOND = 1e9;
   private static final String PART = "(\\d+(?:\\.\\d*)?|\\.\\d+)(ms|us|µs|μs|ns|h|m|s)";
   private static final Pattern WHOLE = Pattern.compile("(?:" + PART + ")+");
   private static final Pattern EACH = Pattern.compile(PART);
@@ -33,5 +36,13 @@ public final class GoDuration {
       seconds += Double.parseDouble(part.group(1)) * SECONDS.get(part.group(2));
     }
     return OptionalDouble.of(seconds);
+  }
+
+  /** Empty where it is none. */
+  static Optional<Duration> read(String text) {
+    OptionalDouble seconds = seconds(text);
+    return seconds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos((long) (seconds.getAsDouble() * NANOS_PER_SECOND)));
   }
 }

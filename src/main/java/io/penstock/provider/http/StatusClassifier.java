@@ -31,7 +31,8 @@ public final class StatusClassifier {
 
     /** With what the provider says of it. */
     public ProviderException exception(int status, ErrorBody error) {
-      Details details = Details.NONE.withPressure(error.pressure());
+      Details details =
+          Details.retryAfter(error.retryDelay().orElse(null)).withPressure(error.pressure());
       return new ProviderException(kind, billing, status, error.describe(status), details);
     }
   }

@@ -10,6 +10,7 @@ import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.ProviderException.Details;
 import io.penstock.provider.http.ErrorBody;
+import io.penstock.provider.http.GoogleError;
 import io.penstock.provider.http.StatusClassifier.Verdict;
 import io.penstock.provider.http.WireJson;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class OpenAiAnswer {
   private final OpenAiRefusal refusals;
 
   OpenAiAnswer(JsonNode json, byte[] body, OpenAiRefusal refusals) {
-    this.json = json;
+    this.json = json.isArray() && json.size() == 1 ? json.path(0) : json; // Google's errors
     this.body = body;
     this.refusals = refusals;
   }
@@ -62,6 +63,10 @@ final class OpenAiAnswer {
     String refusal = content == null ? WireJson.text(message, "refusal") : null;
     String text = refusal == null ? content : refusal;
     String toolCalls = toolCalls(message);
+    TokenUsage usage =
+        reported
+            .orElse(TokenUsage.NONE)
+            .orWhereNone(() -> OpenAiUsage.counted(request, text, toolCalls));
     return new Completion(
         text,
         toolCalls,
@@ -69,8 +74,8 @@ final class OpenAiAnswer {
         rawFinishReason,
         WireJson.text(json, "model"),
         WireJson.text(json, "id"),
-        reported.orElseGet(() -> OpenAiUsage.counted(request, text, toolCalls)),
-        reported.isEmpty());
+        usage,
+        !reported.equals(Optional.of(usage)));
   }
 
   private static ProviderException brokenOff(String reason, @Nullable TokenUsage usage) {
@@ -104,7 +109,11 @@ final class OpenAiAnswer {
   private ProviderException named(ErrorBody error, @Nullable Billing known) {
     int status =
         error.code().matches("[45]\\d\\d") ? Integer.parseInt(error.code()) : UNNAMED_STATUS;
-    Verdict verdict = refusals.classify(status, error, null);
+    GoogleError google = GoogleError.of(json);
+    Verdict verdict =
+        google.isOfGoogle()
+            ? refusals.classify(status, google)
+            : refusals.classify(status, error, null);
     TokenUsage usage = OpenAiUsage.reported(json.path("usage")).orElse(null);
     Billing unreported = known == null ? verdict.billing() : known;
     return new ProviderException(

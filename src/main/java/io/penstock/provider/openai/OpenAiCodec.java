@@ -10,6 +10,7 @@ import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.http.ErrorBody;
+import io.penstock.provider.http.GoogleError;
 import io.penstock.provider.http.RequestParameters;
 import io.penstock.provider.http.WireJson;
 import java.time.Duration;
@@ -57,7 +58,12 @@ final class OpenAiCodec implements ModelCodec {
 
   @Override
   public ProviderException refusal(HttpAnswer answer, @Nullable Duration retryAfter) {
+    GoogleError google = GoogleError.read(answer.body());
+    if (google.isOfGoogle()) {
+      return google.exception(refusals.classify(answer.status(), google), answer.status());
+    }
     ErrorBody error = ErrorBody.read(answer.body());
-    return refusals.classify(answer.status(), error, retryAfter).exception(answer.status(), error);
+    Duration wait = retryAfter == null ? error.retryDelay().orElse(null) : retryAfter;
+    return refusals.classify(answer.status(), error, wait).exception(answer.status(), error);
   }
 }

@@ -81,10 +81,12 @@ public final class OpenAiDialect implements ProviderDialect {
     return RESERVED;
   }
 
-  /** Flex, priority and scale are other prices. */
+  /** Flex, priority and scale are other prices; so is what servers' own tools do. */
   @Override
   public Map<String, Set<String>> onlyValues() {
-    return Map.of("service_tier", Set.of("auto", "default"));
+    return Map.of(
+        "service_tier", Set.of("auto", "default"),
+        "tools.type", Set.of("function", "custom"));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.penstock.provider.openai;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.provider.http.ErrorBody;
+import io.penstock.provider.http.GoogleError;
 import io.penstock.provider.http.StatusClassifier;
 import io.penstock.provider.http.StatusClassifier.Verdict;
 import java.time.Duration;
@@ -25,16 +26,23 @@ record OpenAiRefusal(Set<String> sentFields) {
 
   /**
    * {@code `top_p` must ...}, {@code 'temperature' : value ...}, vLLM's {@code 'loc': ('body',
-   * 'top_p')}, Groq's {@code property 'x' is unsupported}, Ollama's {@code does not support tools}.
+   * 'top_p')}, Google's {@code Invalid value at 'top_p'}, Groq's {@code property 'x' is
+   * unsupported}, Ollama's {@code does not support tools}.
    */
   private static final List<Pattern> NAMED =
       Stream.of(
               "^[`'\"]?(?<field>\\w+)[`'\"]?( ?:| must\\b| should\\b| is not supported\\b| cannot\\b)",
               "\\('body', '(?<field>\\w+)'",
+              "\\bat '(?<field>\\w+)",
               "property '(?<field>\\w+)' is unsupported",
               "does not support (?<field>\\w+)")
           .map(Pattern::compile)
           .toList();
+
+  /** Of an error in Google's shape, as Gemini's endpoint in this dialect sends it. */
+  Verdict classify(int status, GoogleError error) {
+    return error.verdict(status).orElseGet(() -> classify(status, error.body(), null));
+  }
 
   /**
    * @param retryAfter null where the provider does not say how long to wait
@@ -134,6 +142,8 @@ record OpenAiRefusal(Set<String> sentFields) {
       return false;
     }
     return sentFields.contains(field)
+        || error.says("generation_config") // Gemini's own name for what was sent under others
+        || error.says("unknown name")
         || sentFields.stream().anyMatch(sent -> isNamed(sent, error.message()))
         || error.names("unsupported_parameter", "unsupported_value", "unknown_parameter")
         || error.says("unrecognized request argument supplied");

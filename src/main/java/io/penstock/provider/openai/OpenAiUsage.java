@@ -44,7 +44,7 @@ final class OpenAiUsage {
     return Math.max(within, Math.max(beside, WireJson.tokens(usage, "prompt_cache_hit_tokens")));
   }
 
-  /** Counted here, for servers that report nothing. */
+  /** Counted here, for servers that report nothing, or nothing but 0. */
   static TokenUsage counted(
       InferenceRequest request, @Nullable String text, @Nullable String toolCalls) {
     long input =

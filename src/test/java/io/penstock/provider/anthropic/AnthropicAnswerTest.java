@@ -84,6 +84,22 @@ final class AnthropicAnswerTest {
     assertThat(completion.tokensEstimated()).isTrue();
   }
 
+  @Test
+  void countsWhatCannotBeNone() throws Exception {
+    String body =
+        new String(recorded("anthropic/message-no-usage.json"), StandardCharsets.UTF_8)
+            .replace(
+                "{\n \"content\"",
+                "{\"usage\":{\"input_tokens\":0,\"output_tokens\":0},\"content\"");
+
+    Completion completion =
+        codec.decode(Samples.request("hello"), body.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(body).contains("usage");
+    assertThat(completion.usage()).isEqualTo(TokenUsage.of(1, 2));
+    assertThat(completion.tokensEstimated()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "end_turn, STOP",

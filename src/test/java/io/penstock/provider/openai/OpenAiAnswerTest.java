@@ -56,7 +56,8 @@ final class OpenAiAnswerTest {
     assertThat(completion.finishReason()).isEqualTo(reason);
     assertThat(completion.rawFinishReason()).isEqualTo(raw);
     assertThat(completion.text()).isEqualTo(text);
-    assertThat(completion.tokensEstimated()).isFalse();
+    // Ollama's says that no prompt was read
+    assertThat(completion.tokensEstimated()).isEqualTo(file.endsWith("no-finish-reason.json"));
   }
 
   @ParameterizedTest
@@ -119,6 +120,32 @@ final class OpenAiAnswerTest {
     assertThat(completion.responseId()).isNull();
   }
 
+  /** Some servers report 0 for a prompt that they had cached, or for all. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, hello world, 7, 2, true", // 1 token and 3 and 3 of the format
+    "0, 14, hello world, 7, 14, true",
+    "72, 0, hello world, 72, 2, true",
+    "72, 0, '', 72, 0, false",
+    "72, 14, hello world, 72, 14, false"
+  })
+  void countsWhatCannotBeNone(
+      int prompt, int completion, String text, long input, long output, boolean estimated)
+      throws Exception {
+    String body =
+        """
+        {"choices":[{"message":{"content":"%s"},"finish_reason":"stop"}],
+         "usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}
+        """
+            .formatted(text, prompt, completion, prompt + completion);
+
+    Completion answer =
+        codec.decode(Samples.request("hello"), body.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(answer.usage()).isEqualTo(TokenUsage.of(input, output));
+    assertThat(answer.tokensEstimated()).isEqualTo(estimated);
+  }
+
   @Test
   void geminiCountsThoughtsInTheTotalOnly() throws Exception {
     Completion completion = decode("completion-gemini.json");
@@ -139,6 +166,7 @@ final class OpenAiAnswerTest {
     "error-at-200.json, RATE_LIMITED, REFUSED, Provider returned error",
     "error-at-200-unnamed.json, SERVER_ERROR, NOT_BILLED, upstream went away",
     "error-at-200-flat.json, OVERLOADED, REFUSED, Internal failure",
+    "error-at-200-gemini.json, AUTHENTICATION, NOT_BILLED, API key not valid",
     "error-in-choice.json, SERVER_ERROR, BILLED, Upstream error: stream ended",
     "error-in-choice-begun.json, RATE_LIMITED, POSSIBLE, Upstream rate limit while streaming",
     "servers/deepseek-broken-off.json, SERVER_ERROR, BILLED, finish_reason is insufficient_system_resource",

@@ -145,6 +145,49 @@ final class OpenAiRefusalTest {
     assertThat(refusal.status()).isEqualTo(status);
   }
 
+  /** Of Gemini's endpoint in this dialect; what it shares with its own API is recorded there. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, openai/refusals/no-header-gemini.json, AUTHENTICATION, NOT_BILLED, NONE, ",
+    "400, gemini/refusals/key-invalid.json, AUTHENTICATION, NOT_BILLED, NONE, ",
+    "400, gemini/refusals/key-expired.json, AUTHENTICATION, NOT_BILLED, NONE, ",
+    "403, gemini/refusals/key-blocked.json, AUTHENTICATION, NOT_BILLED, NONE, ",
+    "400, gemini/refusals/region.json, AUTHENTICATION, NOT_BILLED, NONE, ",
+    "400, openai/refusals/model-name-gemini.json, NOT_FOUND, NOT_BILLED, NONE, ",
+    "404, gemini/refusals/model.json, NOT_FOUND, NOT_BILLED, NONE, ",
+    "400, gemini/refusals/prompt-too-long.json, CONTEXT_TOO_LONG, NOT_BILLED, NONE, ",
+    "400, openai/refusals/unknown-names-gemini.json, REFUSED_PARAMETER, NOT_BILLED, NONE, ",
+    "400, openai/refusals/value-gemini.json, REFUSED_PARAMETER, NOT_BILLED, NONE, ",
+    "400, gemini/refusals/range-of-parameter.json, REFUSED_PARAMETER, NOT_BILLED, NONE, ",
+    "400, openai/refusals/message-gemini.json, INVALID_REQUEST, NOT_BILLED, NONE, ",
+    "400, gemini/refusals/argument.json, INVALID_REQUEST, NOT_BILLED, NONE, ",
+    "429, gemini/refusals/per-minute.json, RATE_LIMITED, REFUSED, TOO_FAST, PT7S",
+    "429, gemini/refusals/per-minute-fraction.json, RATE_LIMITED, REFUSED, TOO_FAST, PT2.5S",
+    "429, gemini/refusals/per-minute-words-only.json, RATE_LIMITED, REFUSED, TOO_FAST, PT12.595337758S",
+    "429, gemini/refusals/per-day.json, QUOTA_EXHAUSTED, NOT_BILLED, NONE, PT34S",
+    "429, gemini/refusals/no-quota.json, QUOTA_EXHAUSTED, NOT_BILLED, NONE, PT7S",
+    "429, gemini/refusals/help-only.json, QUOTA_EXHAUSTED, NOT_BILLED, NONE, ",
+    "429, gemini/refusals/plain-array.json, OVERLOADED, REFUSED, OVERLOADED, ",
+    "499, gemini/refusals/cancelled.json, CANCELLED, POSSIBLE, NONE, ",
+    "503, gemini/refusals/overloaded.json, OVERLOADED, REFUSED, OVERLOADED, ",
+    "504, gemini/refusals/deadline.json, TIMEOUT, POSSIBLE, NONE, "
+  })
+  void tellsWhatGoogleSays(
+      int status,
+      String file,
+      FailureKind kind,
+      Billing billing,
+      Pressure pressure,
+      Duration retryAfter) {
+    ProviderException refusal = refusal(status, recorded(file));
+
+    assertThat(refusal.kind()).isEqualTo(kind);
+    assertThat(refusal.billing()).isEqualTo(billing);
+    assertThat(refusal.pressure()).isEqualTo(pressure);
+    assertThat(refusal.details().retryAfter()).isEqualTo(retryAfter);
+    assertThat(refusal).hasMessageStartingWith("HTTP " + status);
+  }
+
   @Test
   void saysWhatTheProviderSaid() {
     assertThat(refusal(422, recorded("openai/refusals/extra-mistral.json")))
@@ -167,8 +210,7 @@ final class OpenAiRefusalTest {
         "PT7M12S   | RATE_LIMITED    | REFUSED",
         "PT59M59S  | RATE_LIMITED    | REFUSED",
         "PT1H      | QUOTA_EXHAUSTED | NOT_BILLED",
-        "PT9H      | QUOTA_EXHAUSTED | NOT_BILLED",
-        "          | QUOTA_EXHAUSTED | NOT_BILLED"
+        "PT9H      | QUOTA_EXHAUSTED | NOT_BILLED"
       })
   void aLimitPerDayIsWaitedForWhereItEndsWithinAnHour(
       Duration retryAfter, FailureKind kind, Billing billing) {
@@ -180,6 +222,22 @@ final class OpenAiRefusalTest {
       assertThat(refusal.kind()).isEqualTo(kind);
       assertThat(refusal.billing()).isEqualTo(billing);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "requests-per-day.json, RATE_LIMITED, PT7M12S",
+    "tokens-per-day.json, QUOTA_EXHAUSTED, ",
+    "rate-limit.json, RATE_LIMITED, PT20S",
+    "rate-limit-tokens.json, RATE_LIMITED, PT0.21S",
+    "rate-limit-azure.json, RATE_LIMITED, PT7S",
+    "rate-limit-together.json, RATE_LIMITED, "
+  })
+  void withoutAHeaderTheWordsSayHowLongToWait(String file, FailureKind kind, Duration wait) {
+    ProviderException refusal = refusal(429, recorded("openai/refusals/" + file));
+
+    assertThat(refusal.kind()).isEqualTo(kind);
+    assertThat(refusal.details().retryAfter()).isEqualTo(wait);
   }
 
   @ParameterizedTest
