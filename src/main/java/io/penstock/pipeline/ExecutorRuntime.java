@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.AccountStop;
 import io.penstock.cluster.Counts;
 import io.penstock.cluster.ExecutorAgent;
 import io.penstock.cluster.ExecutorLink;
@@ -195,8 +196,10 @@ final class ExecutorRuntime implements Participant {
   }
 
   @Override
-  public Optional<String> accountStop() {
-    return stop.cause().filter(cause -> cause.kind().stopsRun()).map(StopSignal.Cause::message);
+  public Optional<AccountStop> accountStop() {
+    return stop.cause()
+        .filter(cause -> cause.kind().stopsRun())
+        .map(cause -> new AccountStop(cause.kind(), cause.message()));
   }
 
   /** No further call starts, those under way are given {@link #DRAIN} by {@link #close}. */

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.AccountStop;
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.cluster.RunOrder;
 import io.penstock.cluster.SharedFolderException;
@@ -22,12 +23,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one action that pays: a task per shard calls the model API and writes the journal, and
  * returns counts only.
  */
 final class RealtimeStage {
+  private static final Logger LOG = LoggerFactory.getLogger(RealtimeStage.class);
+
   /**
    * The driver's lock must have been renewed within this time for calls to be granted: less than
    * its life by more than a lease's, so that no lease outlives it.
@@ -66,19 +72,15 @@ final class RealtimeStage {
       Optional<StopSignal.Cause> stop, List<Refused> refused, double seconds, int peakInFlight) {
     static final Paid NOTHING = new Paid(Optional.empty(), List.of(), 0, 0);
 
-    static Paid interrupted(String why) {
-      return new Paid(Optional.of(interruption(why)), List.of(), 0, 0);
+    static Paid stopped(StopSignal.Cause why) {
+      return new Paid(Optional.of(why), List.of(), 0, 0);
     }
 
-    private static StopSignal.Cause interruption(String why) {
-      return new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why);
-    }
-
-    /** With the reason for which it was interrupted, where the provider gave none. */
-    private Paid because(String why) {
+    /** Where the provider gave no reason. */
+    private Paid because(StopSignal.Cause why) {
       return stop.filter(cause -> cause.kind().stopsRun()).isPresent()
           ? this
-          : new Paid(Optional.of(interruption(why)), refused, seconds, peakInFlight);
+          : new Paid(Optional.of(why), refused, seconds, peakInFlight);
     }
   }
 
@@ -175,16 +177,36 @@ final class RealtimeStage {
                   .parallelize(numbers, shards.count())
                   .mapPartitions(new ShardTask(settings))
                   .collect());
-      return watch.interrupt().reason().map(paid::because).orElse(paid);
+      return reason(paid.stop().isPresent()).map(paid::because).orElse(paid);
     } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
-      Optional<String> interrupted = watch.interrupt().reason();
-      if (interrupted.isEmpty()) {
+      StopSignal.@Nullable Cause why = reason(true).orElse(null);
+      if (why == null) {
         throw e;
       }
-      return Paid.interrupted(interrupted.get());
+      LOG.warn("The calls were stopped ({}), and their tasks failed", why.kind(), e);
+      return Paid.stopped(why);
     } finally {
       spark.clearJobGroup();
     }
+  }
+
+  /**
+   * Why the calls ended early: an executor told, which may be lost since with its tasks' reports,
+   * or somebody asked for it.
+   *
+   * @param early whether they are known to have
+   */
+  private Optional<StopSignal.Cause> reason(boolean early) {
+    Optional<AccountStop> told =
+        settings.undriven() == null ? coordinator().accountStop() : Optional.empty();
+    return told.filter(stop -> early)
+        .map(stop -> new StopSignal.Cause(stop.kind(), stop.message()))
+        .or(
+            () ->
+                watch
+                    .interrupt()
+                    .reason()
+                    .map(why -> new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why)));
   }
 
   private static Paid summed(List<ShardReport> reports) {

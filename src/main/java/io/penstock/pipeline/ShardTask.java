@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.CallsStoppedException;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceOutcome.Failed;
@@ -40,8 +41,8 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
       throws IOException, InterruptedException {
     ExecutorRuntime runtime = ExecutorRuntime.get(settings);
     try {
-      if (isLaterAttempt()) {
-        runtime.awaitQuiet();
+      if (isLaterAttempt() && !isQuiet(runtime)) {
+        return List.of(report(runtime, List.of())).iterator();
       }
       List<ShardReport> reports = new ArrayList<>();
       while (shards.hasNext()) {
@@ -50,6 +51,17 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
       return reports.iterator();
     } finally {
       ExecutorRuntime.taskEnded(runtime);
+    }
+  }
+
+  /** False: the run was stopped meanwhile; an attempt that failed over that would hide why. */
+  private static boolean isQuiet(ExecutorRuntime runtime) throws InterruptedException {
+    try {
+      runtime.awaitQuiet();
+      return true;
+    } catch (CallsStoppedException e) {
+      runtime.stop(String.valueOf(e.getMessage()));
+      return false;
     }
   }
 
