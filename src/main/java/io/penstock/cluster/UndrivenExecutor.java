@@ -21,6 +21,7 @@ public final class UndrivenExecutor implements ExecutorLink {
   private final String executorId;
   private final Governor governor;
   private final Function<String, @Nullable String> keys;
+  private final Runnable detached;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> DriverCoordinator.daemon(task, "penstock-lease"));
@@ -29,12 +30,17 @@ public final class UndrivenExecutor implements ExecutorLink {
   /**
    * @param governor of this executor's part
    * @param keys by provider, read on this machine
+   * @param detached told when the renewals have ended
    */
   public UndrivenExecutor(
-      String executorId, Governor governor, Function<String, @Nullable String> keys) {
+      String executorId,
+      Governor governor,
+      Function<String, @Nullable String> keys,
+      Runnable detached) {
     this.executorId = executorId;
     this.governor = governor;
     this.keys = keys;
+    this.detached = detached;
   }
 
   @Override
@@ -73,8 +79,11 @@ public final class UndrivenExecutor implements ExecutorLink {
   }
 
   /** Ends the renewals. */
-  public synchronized void detach() {
-    timer.shutdownNow();
+  public void detach() {
+    synchronized (this) {
+      timer.shutdownNow();
+    }
+    detached.run();
   }
 
   @Override

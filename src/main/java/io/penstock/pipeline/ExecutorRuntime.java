@@ -136,7 +136,9 @@ final class ExecutorRuntime implements Participant {
                 .toList(),
             System::nanoTime,
             InstantSource.system());
-    return new UndrivenExecutor(SparkEnv.get().executorId(), governor, undriven::key);
+    String executorId = SparkEnv.get().executorId();
+    LimitWatch limits = LimitWatch.ofOne(governor, executorId, settings.place());
+    return new UndrivenExecutor(executorId, governor, undriven::key, limits::close);
   }
 
   /** Of a session without the plugin, where no driver says when the run is over. */

@@ -117,6 +117,7 @@ final class RealtimeStage {
         new RunOrder(place.runId(), List.of(place.storePath(), place.runPath()), place.hadoop()),
         watch::mayGrant,
         governor);
+    LimitWatch limits = LimitWatch.ofAll(governor, place, watch.console()::say);
     try (ProgressLines progress =
         new ProgressLines(watch.console(), coordinator::counts, shards.requests())) {
       coordinator.awaitProofs(PROOF);
@@ -128,8 +129,9 @@ final class RealtimeStage {
     } catch (SharedFolderException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()));
     } finally {
-      coordinator.end(longestClose());
-      LimitHistory.write(governor.history(), shards.path(), place);
+      try (limits) {
+        coordinator.end(longestClose());
+      }
     }
   }
 
