@@ -57,6 +57,11 @@ final class ExecutorRuntime implements Participant {
 
   private static @Nullable ExecutorRuntime current;
 
+  /** Without the plugin a runtime ends with a wave of tasks; the next wave must know why. */
+  private static @Nullable Stopped stopped;
+
+  private record Stopped(String missesPath, StopSignal.Cause cause) {}
+
   private final RuntimeSettings settings;
   private final ExecutorLink link;
   private final RunClock clock = new RunClock();
@@ -107,7 +112,11 @@ final class ExecutorRuntime implements Participant {
     servers.values().forEach(settings.providers()::warmUp);
   }
 
-  /** The runtime of the run; made at its first task in this JVM. */
+  /**
+   * The runtime of the run; made at its first task in this JVM.
+   *
+   * @throws InvalidInputException when it has to read the keys by itself and one is not there
+   */
   static synchronized ExecutorRuntime get(RuntimeSettings settings) {
     String runId = settings.place().runId();
     if (current == null || current.closed.get() || !current.runId().equals(runId)) {
@@ -116,6 +125,9 @@ final class ExecutorRuntime implements Participant {
       }
       ExecutorLink link = link(settings);
       ExecutorRuntime runtime = new ExecutorRuntime(settings, link);
+      if (stopped != null && stopped.missesPath().equals(settings.place().missesPath())) {
+        runtime.stop.stop(stopped.cause());
+      }
       current = runtime;
       link.attach(runtime);
       drainAtShutdown(runtime);
@@ -129,6 +141,7 @@ final class ExecutorRuntime implements Participant {
     if (undriven == null) {
       return ExecutorAgent.current();
     }
+    undriven.keys().forEach(ApiKeySource::read); // before anything is opened
     Governor governor =
         new Governor(
             settings.accounts().stream()
@@ -149,6 +162,11 @@ final class ExecutorRuntime implements Participant {
         return;
       }
       current = current == runtime ? null : current; // who begins now makes one of his own
+      runtime
+          .stop
+          .cause()
+          .filter(cause -> cause.kind().stopsRun())
+          .ifPresent(cause -> stopped = new Stopped(runtime.settings.place().missesPath(), cause));
     }
     runtime.close();
     ((UndrivenExecutor) runtime.link).detach();
