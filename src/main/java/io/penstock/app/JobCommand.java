@@ -1,6 +1,5 @@
 package io.penstock.app;
 
-import io.penstock.cluster.DriverCoordinator;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunConsole;
 import java.util.Map;
@@ -9,7 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 
 /**
- * A command that needs a job and a Spark session: reads the one, starts the other, and stops it
+ * A command that needs a job and a Spark session: reads the one, opens the other, and closes it
  * again.
  */
 abstract class JobCommand implements Callable<Integer> {
@@ -21,7 +20,7 @@ abstract class JobCommand implements Callable<Integer> {
   }
 
   /** Returns the exit code. */
-  abstract int run(PromptJob job, JobWiring wiring) throws Exception;
+  abstract int run(PromptJob job, JobWiring wiring, CommandSession session) throws Exception;
 
   @Override
   public final Integer call() throws Exception {
@@ -29,18 +28,10 @@ abstract class JobCommand implements Callable<Integer> {
     try (JobWiring wiring = JobWiring.of(file)) {
       Map<String, String> keys = wiring.readKeys();
       KeyGuard.check(keys.values(), arguments.typed());
-      boolean ours = !SparkSessions.isThere();
-      SparkSession spark =
-          SparkSessions.start(
-              file.spec().name(), arguments.spark.master(), arguments.spark.settings);
-      try {
+      try (CommandSession session = CommandSession.open(file.spec().name(), arguments.spark)) {
+        SparkSession spark = session.spark();
         KeyGuard.checkSettings(keys.values(), spark.sparkContext().conf());
-        DriverCoordinator.current().ifPresent(driver -> driver.offerSecrets(keys));
-        return run(new PromptJob(spark, wiring.setup(), console()), wiring);
-      } finally {
-        if (ours) {
-          spark.stop();
-        }
+        return run(new PromptJob(spark, wiring.setup(), console()), wiring, session);
       }
     }
   }

@@ -43,6 +43,10 @@ final class RealtimeStage {
   /** An executor proves itself with a few small files; a loaded machine takes its time. */
   private static final Duration PROOF = Duration.ofSeconds(120);
 
+  /** What a job group sets in a thread; a notebook has its own for each cell. */
+  private static final List<String> GROUP_PROPERTIES =
+      List.of("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel");
+
   /** For the executors to hear that the run is over, beside what they wait for. */
   private static final Duration HEAR = Duration.ofSeconds(10);
 
@@ -171,6 +175,7 @@ final class RealtimeStage {
 
   private Paid call(Shards shards) {
     List<Integer> numbers = IntStream.range(0, shards.count()).boxed().toList();
+    List<@Nullable String> theirs = GROUP_PROPERTIES.stream().map(spark::getLocalProperty).toList();
     spark.setJobGroup(group(), "infer: realtime " + shards.requests() + " requests", true);
     try {
       Paid paid =
@@ -189,6 +194,9 @@ final class RealtimeStage {
       return Paid.stopped(why);
     } finally {
       spark.clearJobGroup();
+      for (int i = 0; i < theirs.size(); i++) {
+        spark.setLocalProperty(GROUP_PROPERTIES.get(i), theirs.get(i));
+      }
     }
   }
 
