@@ -21,7 +21,7 @@ final class CheckCommand extends JobCommand {
   }
 
   @Override
-  int run(PromptJob job, JobWiring wiring) throws Exception {
+  int run(PromptJob job, JobWiring wiring, CommandSession session) throws Exception {
     job.check();
     int exitCode = 0;
     for (JobSetup.Model model : wiring.setup().models()) {

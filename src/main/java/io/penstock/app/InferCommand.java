@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.cluster.DriverCoordinator;
 import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunInterrupt;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "infer",
     description =
-        "Runs a job: calls the model for every prompt that the store holds no answer to, writes the results. Run again it goes on.")
+        "Runs a job: calls the model for every prompt that the store holds no answer to, writes the"
+            + " results. Run again it goes on.")
 final class InferCommand extends JobCommand {
   /** Which failures of earlier runs are called again. */
   enum Failures {
@@ -48,13 +50,24 @@ final class InferCommand extends JobCommand {
   }
 
   @Override
-  int run(PromptJob job, JobWiring wiring) throws Exception {
+  int run(PromptJob job, JobWiring wiring, CommandSession session) throws Exception {
     RunInterrupt interrupt = new RunInterrupt();
-    ProcessSignals.onStop(interrupt::interrupt, console());
-    PromptJob.Finished finished =
-        job.run(new RunMode(newRun, waitForLock, retryFailed == Failures.ALL), interrupt);
-    System.out.println(
-        ConsoleSummary.of(finished.summary(), finished.resultsPath(), finished.runPath()));
-    return finished.summary().exitCode();
+    try (RunSlot slot = slot(wiring.setup().spec().name());
+        ProcessSignals signals =
+            session.isOurs()
+                ? ProcessSignals.onStop(interrupt::interrupt, console())
+                : ProcessSignals.onStopOfGuest(interrupt::interrupt, console())) {
+      DriverCoordinator.current()
+          .ifPresent(driver -> driver.offerSecrets(wiring.readSecrets(), wiring::readAgain));
+      PromptJob.Finished finished =
+          job.run(new RunMode(newRun, waitForLock, retryFailed == Failures.ALL), interrupt);
+      System.out.println(
+          ConsoleSummary.of(finished.summary(), finished.resultsPath(), finished.runPath()));
+      return finished.summary().exitCode();
+    }
+  }
+
+  private RunSlot slot(String job) throws InterruptedException {
+    return waitForLock ? RunSlot.await(job) : RunSlot.take(job);
   }
 }

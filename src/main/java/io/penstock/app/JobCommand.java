@@ -1,6 +1,5 @@
 package io.penstock.app;
 
-import io.penstock.cluster.DriverCoordinator;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunConsole;
@@ -10,7 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 
 /**
- * A command that needs a job and a Spark session: reads the one, starts the other, and stops it
+ * A command that needs a job and a Spark session: reads the one, opens the other, and closes it
  * again.
  */
 abstract class JobCommand implements Callable<Integer> {
@@ -22,7 +21,7 @@ abstract class JobCommand implements Callable<Integer> {
   }
 
   /** Returns the exit code. */
-  abstract int run(PromptJob job, JobWiring wiring) throws Exception;
+  abstract int run(PromptJob job, JobWiring wiring, CommandSession session) throws Exception;
 
   @Override
   public final Integer call() throws Exception {
@@ -32,19 +31,10 @@ abstract class JobCommand implements Callable<Integer> {
             file, () -> SparkSessions.hadoop(arguments.spark.master(), arguments.spark.settings))) {
       Map<String, ProviderSecrets> secrets = wiring.readSecrets();
       KeyGuard.check(secrets.values(), arguments.typed());
-      boolean ours = !SparkSessions.isThere();
-      SparkSession spark =
-          SparkSessions.start(
-              file.spec().name(), arguments.spark.master(), arguments.spark.settings);
-      try {
+      try (CommandSession session = CommandSession.open(file.spec().name(), arguments.spark)) {
+        SparkSession spark = session.spark();
         KeyGuard.checkSettings(secrets.values(), spark.sparkContext().conf());
-        DriverCoordinator.current()
-            .ifPresent(driver -> driver.offerSecrets(secrets, wiring::readAgain));
-        return run(new PromptJob(spark, wiring.setup(), console()), wiring);
-      } finally {
-        if (ours) {
-          spark.stop();
-        }
+        return run(new PromptJob(spark, wiring.setup(), console()), wiring, session);
       }
     }
   }

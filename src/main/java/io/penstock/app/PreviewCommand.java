@@ -21,7 +21,7 @@ final class PreviewCommand extends JobCommand {
   int rows = 3;
 
   @Override
-  int run(PromptJob job, JobWiring wiring) {
+  int run(PromptJob job, JobWiring wiring, CommandSession session) {
     List<Row> previewed = job.preview(rows);
     for (int i = 0; i < previewed.size(); i++) {
       System.out.println("--- row " + (i + 1) + " of " + previewed.size());

@@ -4,7 +4,6 @@ import io.penstock.pipeline.InvalidInputException;
 import io.penstock.store.CompletionStore;
 import java.io.IOException;
 import java.util.List;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -25,7 +24,8 @@ final class StoreCommand {
   @Command(
       name = "compact",
       description =
-          "Turns closed journal segments into Parquet, merges small files, deletes what was replaced more than 24 h ago.")
+          "Turns closed journal segments into Parquet, merges small files, deletes what was"
+              + " replaced more than 24 h ago.")
   int compact(@Parameters(paramLabel = "PATH", description = "the store's folder") String path)
       throws IOException {
     return with(path, store -> store.compact().lines().forEach(System.out::println));
@@ -41,16 +41,13 @@ final class StoreCommand {
   }
 
   private int with(String path, Work work) throws IOException {
-    SparkSession spark = SparkSessions.start("store", arguments.master(), arguments.settings);
-    try {
-      CompletionStore store = new CompletionStore(spark, path);
+    try (CommandSession session = CommandSession.open("store", arguments)) {
+      CompletionStore store = new CompletionStore(session.spark(), path);
       if (store.isNew()) {
         throw new InvalidInputException("there is no completion store at " + path);
       }
       work.on(store);
       return 0;
-    } finally {
-      spark.stop();
     }
   }
 }

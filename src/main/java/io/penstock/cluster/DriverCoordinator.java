@@ -194,6 +194,11 @@ public final class DriverCoordinator implements DriverPlugin {
     return book.proofFailure();
   }
 
+  /** Of the run, or of the last one: why its account is of no use, as an executor told. */
+  public Optional<AccountStop> accountStop() {
+    return book.accountStop();
+  }
+
   /** Executors start no further calls of this run; they know within about a second. */
   public void stop(String reason) {
     book.stop(reason);

@@ -48,6 +48,7 @@ final class LeaseBook {
     final Governor governor;
     boolean ended;
     @Nullable String stopReason;
+    @Nullable AccountStop accountStop;
     @Nullable String proofFailure;
 
     Term(RunOrder order, String token, BooleanSupplier mayGrant, Governor governor) {
@@ -187,8 +188,15 @@ final class LeaseBook {
       if (last != null && last.covers(activity)) {
         member.open |= activity.open();
         member.counts = activity.counts();
-        last.stopReason = last.stopReason == null ? activity.accountStop() : last.stopReason;
+        note(last, activity.accountStop());
       }
+    }
+  }
+
+  private static void note(Term last, @Nullable AccountStop stop) {
+    if (stop != null && last.accountStop == null) {
+      last.accountStop = stop;
+      last.stopReason = last.stopReason == null ? stop.message() : last.stopReason;
     }
   }
 
@@ -259,6 +267,11 @@ final class LeaseBook {
 
   synchronized Optional<String> proofFailure() {
     return Optional.ofNullable(term).map(last -> last.proofFailure);
+  }
+
+  /** What an executor told, which may be gone since. */
+  synchronized Optional<AccountStop> accountStop() {
+    return Optional.ofNullable(term).map(last -> last.accountStop);
   }
 
   /** Known, not removed and not silent for long. */

@@ -37,7 +37,7 @@ final class Messages {
       boolean open,
       Counts counts,
       List<AccountReport> accounts,
-      @Nullable String accountStop)
+      @Nullable AccountStop accountStop)
       implements Serializable {
     Activity {
       accounts = List.copyOf(accounts);

@@ -25,8 +25,8 @@ public interface Participant {
    */
   void allow(List<Allowance> allowances, long validUntilNanos);
 
-  /** Why an account is of no use to any executor: its key is refused, its credit is used up. */
-  Optional<String> accountStop();
+  /** Once an account is of no use; stops all executors. */
+  Optional<AccountStop> accountStop();
 
   /** Starts no further calls; those under way go on. Called at most once. */
   void stop(String reason);

@@ -22,6 +22,7 @@ public final class UndrivenExecutor implements ExecutorLink {
   private final String executorId;
   private final Governor governor;
   private final SecretBook secrets;
+  private final Runnable detached;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> DriverCoordinator.daemon(task, "penstock-lease"));
@@ -30,12 +31,17 @@ public final class UndrivenExecutor implements ExecutorLink {
   /**
    * @param governor of this executor's part
    * @param secrets reads a provider's on this machine
+   * @param detached told when the renewals have ended
    */
   public UndrivenExecutor(
-      String executorId, Governor governor, Function<String, ProviderSecrets> secrets) {
+      String executorId,
+      Governor governor,
+      Function<String, ProviderSecrets> secrets,
+      Runnable detached) {
     this.executorId = executorId;
     this.governor = governor;
     this.secrets = new SecretBook(secrets, timer);
+    this.detached = detached;
   }
 
   @Override
@@ -79,8 +85,11 @@ public final class UndrivenExecutor implements ExecutorLink {
   }
 
   /** Ends the renewals. */
-  public synchronized void detach() {
-    timer.shutdownNow();
+  public void detach() {
+    synchronized (this) {
+      timer.shutdownNow();
+    }
+    detached.run();
   }
 
   @Override

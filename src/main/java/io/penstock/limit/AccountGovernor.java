@@ -1,7 +1,6 @@
 package io.penstock.limit;
 
 import io.penstock.limit.AccountReport.Tally;
-import io.penstock.limit.Allowance.Share;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -32,20 +31,6 @@ final class AccountGovernor {
   /** Of these too few say nothing. */
   private static final int OVERLOADS_THAT_COUNT = 3;
 
-  /**
-   * What an executor may save up of a rate while nothing begins, in seconds of its share: about a
-   * garbage collection.
-   */
-  private static final double BURST_SECONDS = 0.25;
-
-  /**
-   * The largest calls of all executors together may be so much of a minute; where they are more,
-   * fewer executors get a share at a time. What may be saved up is lost to the rate.
-   */
-  private static final double BURST_SHARE = 0.1;
-
-  private static final double SECONDS_PER_MINUTE = 60;
-
   /** Dividing anew costs as much as there are executors: not oftener than so many ms for each. */
   private static final long PLAN_MILLIS_PER_EXECUTOR = 1;
 
@@ -56,7 +41,7 @@ final class AccountGovernor {
   private final RecentShare failures = new RecentShare();
   private final Map<String, Tenant> members = new TreeMap<>();
   private final Map<Rate, Double> ratesHeld = new EnumMap<>(Rate.class);
-  private final Map<Rate, MinutePeak> bursts = new EnumMap<>(Rate.class);
+  private final RatePlan ratePlan;
   private final Pause pause = new Pause();
   private Rates learnt = Rates.NONE;
   private int permitsHeld;
@@ -77,6 +62,7 @@ final class AccountGovernor {
   AccountGovernor(AccountLimits limits, Governor.Clock clock) {
     this.limits = limits;
     this.clock = clock;
+    ratePlan = new RatePlan(limits.share());
     long now = clock.nanoTime();
     adaptive = new AdaptiveLimit(now);
     holdUntilNanos = now;
@@ -188,7 +174,7 @@ final class AccountGovernor {
         ended.overloaded() > 0
             && overloads.bad() >= OVERLOADS_THAT_COUNT
             && overloads.share() > OVERLOADED_SHARE;
-    boolean tooFast = ended.tooFast() > 0 && !rates().perMinute().containsKey(Rate.REQUESTS);
+    boolean tooFast = ended.tooFast() > 0 && !account().perMinute().containsKey(Rate.REQUESTS);
     boolean cuts = !pause.on && (ended.tooMany() > 0 || overloaded || tooFast);
     if (limits.window().adaptive() && cuts && adaptive.refused(now)) {
       record(
@@ -218,8 +204,8 @@ final class AccountGovernor {
         .collect(Collectors.joining(", "));
   }
 
-  private Rates rates() {
-    return limits.rates().orElse(learnt).times(limits.share());
+  private Rates account() {
+    return limits.rates().orElse(learnt);
   }
 
   private void bound() {
@@ -243,7 +229,7 @@ final class AccountGovernor {
     members.forEach((id, member) -> wanted.put(id, wanted(member)));
     Map<String, Integer> shares = Shares.fair(adaptive.current(), wanted);
     members.forEach((id, member) -> member.permitsPlanned = shares.get(id));
-    planRates(now);
+    ratePlan.plan(account(), members.values(), now);
   }
 
   private static int wanted(Tenant member) {
@@ -251,44 +237,6 @@ final class AccountGovernor {
       return member.permitsHeld;
     }
     return member.report.load().waiting() ? Integer.MAX_VALUE : member.inFlight();
-  }
-
-  /** Those that wait, or all where nobody does; as many as the largest calls leave room for. */
-  private void planRates(long now) {
-    List<Tenant> heard = members.values().stream().filter(member -> !member.silent).toList();
-    List<Tenant> waiting = heard.stream().filter(member -> member.report.load().waiting()).toList();
-    List<Tenant> claimants = waiting.isEmpty() ? heard : waiting;
-    int room =
-        rates().perMinute().entrySet().stream()
-            .mapToInt(each -> roomFor(each.getKey(), each.getValue()))
-            .min()
-            .orElse(Integer.MAX_VALUE);
-    members.values().forEach(member -> member.sharesRates = false);
-    claimants.stream().limit(room).forEach(member -> member.sharesRates = true);
-    int sharing = Math.min(room, claimants.size());
-    rates().perMinute().forEach((rate, perMinute) -> planBursts(rate, perMinute / sharing, now));
-  }
-
-  /** How much may be saved up: by each, by all, and by all within the last minute. */
-  private void planBursts(Rate rate, double perMinute, long now) {
-    double even = perMinute / SECONDS_PER_MINUTE;
-    double all = 0;
-    for (Tenant member : members.values()) {
-      double burst = member.sharesRates ? Math.max(largest(member, rate), BURST_SECONDS * even) : 0;
-      member.bursts.put(rate, burst);
-      all += burst;
-    }
-    bursts.computeIfAbsent(rate, unknown -> new MinutePeak(now)).add(all, now);
-  }
-
-  private int roomFor(Rate rate, double perMinute) {
-    long largest =
-        members.values().stream().mapToLong(member -> largest(member, rate)).max().orElse(1);
-    return (int) Math.max(1, BURST_SHARE * perMinute / largest);
-  }
-
-  private static long largest(Tenant member, Rate rate) {
-    return Math.max(1, member.report.largest().getOrDefault(rate, 1L));
   }
 
   /** What an executor held that has been silent for its lease, and for a call after it. */
@@ -323,7 +271,7 @@ final class AccountGovernor {
         limits.account(),
         ++numbers,
         permits,
-        shares(member),
+        ratePlan.shares(member, rate -> heldByOthers(member, rate)),
         starts(member, now),
         pause.on ? 0 : holdMillis,
         pause.era);
@@ -333,8 +281,7 @@ final class AccountGovernor {
     if (!pause.on) {
       return Allowance.UNLIMITED;
     }
-    boolean able =
-        member.report.load().waiting() && (member.sharesRates || rates().perMinute().isEmpty());
+    boolean able = member.report.load().waiting() && (member.sharesRates || ratePlan.isEmpty());
     boolean probes = now - pause.probedNanos >= PROBE_INTERVAL.toNanos() && able;
     if (probes) {
       pause.probedNanos = now;
@@ -343,28 +290,13 @@ final class AccountGovernor {
     return probes ? 1 : 0;
   }
 
-  private Map<Rate, Share> shares(Tenant member) {
-    Map<Rate, Share> shares = new EnumMap<>(Rate.class);
-    long sharing = members.values().stream().filter(each -> each.sharesRates).count();
-    rates()
-        .perMinute()
-        .forEach((rate, perMinute) -> shares.put(rate, share(member, rate, perMinute, sharing)));
-    return shares;
+  private double heldByOthers(Tenant member, Rate rate) {
+    return ratesHeld.getOrDefault(rate, 0.0) - member.ratesHeld.getOrDefault(rate, 0.0);
   }
 
-  /**
-   * In no minute more than the limit: what may have been saved up before it is not refilled. Where
-   * one call takes nearly all of a minute or more, little is left of that: seldom, but not never.
-   */
-  private Share share(Tenant member, Rate rate, double perMinute, long sharing) {
-    if (!member.sharesRates || !member.bursts.containsKey(rate)) {
-      return new Share(0, 0);
-    }
-    double left = Math.max(BURST_SHARE * perMinute, perMinute - bursts.get(rate).value());
-    double refill = left / SECONDS_PER_MINUTE;
-    double others = ratesHeld.getOrDefault(rate, 0.0) - member.ratesHeld.getOrDefault(rate, 0.0);
-    double perSecond = Math.max(0, Math.min(refill / sharing, refill - others));
-    return new Share(perSecond, member.bursts.get(rate));
+  /** Limits that make somebody wait so long or longer. */
+  List<LongWait> longWaits(Duration atLeast) {
+    return ratePlan.longWaits(limits.account(), members.values(), atLeast);
   }
 
   private int inFlight() {
@@ -373,7 +305,7 @@ final class AccountGovernor {
 
   private void recordGrowth() {
     if (adaptive.current() != recordedLimit) {
-      record("growth");
+      record(LimitChange.GROWTH);
     }
   }
 

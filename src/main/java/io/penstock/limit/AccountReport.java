@@ -10,7 +10,7 @@ import java.util.Map;
  * @param inARow refusals since the last success
  * @param holdMillis how long the provider asked it to wait, from now
  * @param learnt from the provider's headers
- * @param largest need so far of each rate
+ * @param largest need of each rate within the last minute or two, and of the call that waits next
  */
 public record AccountReport(
     String account,

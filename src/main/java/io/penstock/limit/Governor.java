@@ -68,4 +68,16 @@ public final class Governor {
   public synchronized List<LimitChange> history() {
     return List.copyOf(history);
   }
+
+  /** Every change after the first so many. */
+  public synchronized List<LimitChange> historyAfter(int count) {
+    return List.copyOf(history.subList(count, history.size()));
+  }
+
+  /** Limits for which calls wait so long for one another now, or longer. */
+  public synchronized List<LongWait> longWaits(Duration atLeast) {
+    return accounts.values().stream()
+        .flatMap(account -> account.longWaits(atLeast).stream())
+        .toList();
+  }
 }

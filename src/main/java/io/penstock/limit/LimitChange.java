@@ -9,4 +9,11 @@ import java.time.Instant;
  * @param why in a word or two
  * @param inFlight as the executors told last
  */
-public record LimitChange(Instant at, String account, int limit, String why, int inFlight) {}
+public record LimitChange(Instant at, String account, int limit, String why, int inFlight) {
+  static final String GROWTH = "growth";
+
+  /** One of the many small steps up. */
+  public boolean isGrowth() {
+    return why.equals(GROWTH);
+  }
+}

@@ -5,7 +5,6 @@ import io.penstock.limit.AccountReport.Tally;
 import io.penstock.limit.Allowance.Share;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +34,6 @@ public final class Limiter {
   private final Runnable hungry;
   private final Pace pace;
   private final Brake brake;
-  private final Map<Rate, Long> largest = new EnumMap<>(Rate.class);
   private Allowance allowance;
   private long validUntilNanos;
   private int startsLeft;
@@ -137,7 +135,10 @@ public final class Limiter {
       boolean waiting = !resuming.isEmpty() || !arriving.isEmpty();
       Load load = new Load(inFlight, peakSinceReport, waiting);
       peakSinceReport = inFlight;
-      long heldMillis = Duration.ofNanos(brake.tellHeldNanos(scheduler.nanoTime())).toMillis();
+      long now = scheduler.nanoTime();
+      long heldMillis = Duration.ofNanos(brake.tellHeldNanos(now)).toMillis();
+      Waiter next = first();
+      Map<Rate, Long> largest = pace.largest(next == null ? null : next.permit().need, now);
       return new AccountReport(
           account, allowance.number(), load, tally, brake.inARow(), heldMillis, learnt, largest);
     }
@@ -268,9 +269,13 @@ public final class Limiter {
     change(() -> waking &= dueNanos != wakeNanos);
   }
 
+  private @Nullable Waiter first() {
+    return resuming.isEmpty() ? arriving.peek() : resuming.peek();
+  }
+
   /** Whether only another allowance helps; then the driver is asked once, renewals do the rest. */
   private boolean isHungry() {
-    Waiter first = resuming.isEmpty() ? arriving.peek() : resuming.peek();
+    Waiter first = first();
     if (first == null) {
       return false;
     }
@@ -306,9 +311,6 @@ public final class Limiter {
       startsLeft -= startsLeft == Allowance.UNLIMITED || startsLeft == 0 ? 0 : 1;
       begunNanos = scheduler.nanoTime();
       pace.take(need);
-      for (Rate rate : Rate.values()) {
-        largest.merge(rate, need.of(rate), Math::max);
-      }
     }
 
     /** The attempt brought an answer. */

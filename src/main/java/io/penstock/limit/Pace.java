@@ -3,6 +3,7 @@ package io.penstock.limit;
 import io.penstock.limit.Allowance.Share;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An executor's part of an account's rates, saved up as time goes by. What was not used beyond the
@@ -15,6 +16,7 @@ final class Pace {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Map<Rate, Bucket> buckets = new EnumMap<>(Rate.class);
+  private final Map<Rate, MinutePeak> largest = new EnumMap<>(Rate.class);
   private long filledNanos;
 
   private static final class Bucket {
@@ -42,6 +44,9 @@ final class Pace {
 
   Pace(long nowNanos) {
     filledNanos = nowNanos;
+    for (Rate rate : Rate.values()) {
+      largest.put(rate, new MinutePeak(nowNanos));
+    }
   }
 
   /**
@@ -80,6 +85,23 @@ final class Pace {
 
   void take(Need need) {
     buckets.forEach((rate, bucket) -> bucket.level -= need.of(rate));
+    largest.forEach((rate, peak) -> peak.add(need.of(rate), filledNanos));
+  }
+
+  /**
+   * Needs of the calls that began within the last minute or two, and of the next one: an earlier
+   * one says nothing of what must be saved up now.
+   *
+   * @param next that waits for its turn, null where none does
+   */
+  Map<Rate, Long> largest(@Nullable Need next, long nowNanos) {
+    Map<Rate, Long> needs = new EnumMap<>(Rate.class);
+    largest.forEach(
+        (rate, peak) -> {
+          peak.add(next == null ? 0 : next.of(rate), nowNanos);
+          needs.put(rate, (long) peak.value());
+        });
+    return needs;
   }
 
   /**

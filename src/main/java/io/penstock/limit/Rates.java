@@ -29,10 +29,4 @@ public record Rates(Map<Rate, Double> perMinute) implements Serializable {
     both.putAll(perMinute);
     return new Rates(both);
   }
-
-  Rates times(double share) {
-    Map<Rate, Double> part = new EnumMap<>(Rate.class);
-    perMinute.forEach((rate, amount) -> part.put(rate, amount * share));
-    return new Rates(part);
-  }
 }

@@ -35,6 +35,11 @@ final class Tenant {
     return report.inARow() - forgiven;
   }
 
+  /** What its largest call of late takes. */
+  long largest(Rate rate) {
+    return Math.max(1, report.largest().getOrDefault(rate, 1L));
+  }
+
   /** What it may believe to have. */
   int permits() {
     int granted = sent.stream().mapToInt(Allowance::permits).max().orElse(0);

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.AccountStop;
 import io.penstock.cluster.Counts;
 import io.penstock.cluster.ExecutorAgent;
 import io.penstock.cluster.ExecutorLink;
@@ -58,6 +59,11 @@ final class ExecutorRuntime implements Participant {
 
   private static @Nullable ExecutorRuntime current;
 
+  /** Without the plugin a runtime ends with a wave of tasks; the next wave must know why. */
+  private static @Nullable Stopped stopped;
+
+  private record Stopped(String missesPath, StopSignal.Cause cause) {}
+
   private final RuntimeSettings settings;
   private final ExecutorLink link;
   private final RunClock clock = new RunClock();
@@ -115,7 +121,11 @@ final class ExecutorRuntime implements Participant {
                     .warmUp(model, link.secrets(model.endpoint().name()).secrets()));
   }
 
-  /** The runtime of the run; made at its first task in this JVM. */
+  /**
+   * The runtime of the run; made at its first task in this JVM.
+   *
+   * @throws InvalidInputException when it has to read the keys by itself and one is not there
+   */
   static synchronized ExecutorRuntime get(RuntimeSettings settings) {
     String runId = settings.place().runId();
     if (current == null || current.closed.get() || !current.runId().equals(runId)) {
@@ -124,6 +134,9 @@ final class ExecutorRuntime implements Participant {
       }
       ExecutorLink link = link(settings);
       ExecutorRuntime runtime = new ExecutorRuntime(settings, link);
+      if (stopped != null && stopped.missesPath().equals(settings.place().missesPath())) {
+        runtime.stop.stop(stopped.cause());
+      }
       current = runtime;
       link.attach(runtime);
       drainAtShutdown(runtime);
@@ -137,6 +150,8 @@ final class ExecutorRuntime implements Participant {
     if (undriven == null) {
       return ExecutorAgent.current();
     }
+    Configuration hadoop = settings.place().hadoop().value();
+    undriven.secrets().forEach(places -> places.read(() -> hadoop)); // before anything is opened
     Governor governor =
         new Governor(
             settings.accounts().stream()
@@ -144,9 +159,10 @@ final class ExecutorRuntime implements Participant {
                 .toList(),
             System::nanoTime,
             InstantSource.system());
-    Configuration hadoop = settings.place().hadoop().value();
+    String executorId = SparkEnv.get().executorId();
+    LimitWatch limits = LimitWatch.ofOne(governor, executorId, settings.place());
     return new UndrivenExecutor(
-        SparkEnv.get().executorId(), governor, provider -> undriven.read(provider, hadoop));
+        executorId, governor, provider -> undriven.read(provider, hadoop), limits::close);
   }
 
   /** Of a session without the plugin, where no driver says when the run is over. */
@@ -157,6 +173,11 @@ final class ExecutorRuntime implements Participant {
         return;
       }
       current = current == runtime ? null : current; // who begins now makes one of his own
+      runtime
+          .stop
+          .cause()
+          .filter(cause -> cause.kind().stopsRun())
+          .ifPresent(cause -> stopped = new Stopped(runtime.settings.place().missesPath(), cause));
     }
     runtime.close();
     ((UndrivenExecutor) runtime.link).detach();
@@ -206,8 +227,10 @@ final class ExecutorRuntime implements Participant {
   }
 
   @Override
-  public Optional<String> accountStop() {
-    return stop.cause().filter(cause -> cause.kind().stopsRun()).map(StopSignal.Cause::message);
+  public Optional<AccountStop> accountStop() {
+    return stop.cause()
+        .filter(cause -> cause.kind().stopsRun())
+        .map(cause -> new AccountStop(cause.kind(), cause.message()));
   }
 
   /** No further call starts, those under way are given {@link #DRAIN} by {@link #close}. */

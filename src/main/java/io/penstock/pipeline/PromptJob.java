@@ -27,8 +27,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptJob {
   private static final String LOCK_LOST =
-      "another execution took the job's lock while this one could not renew it, and goes on with the run";
+      "another execution took the job's lock while this one could not renew it, and goes on with"
+          + " the run";
 
   private final SparkSession spark;
   private final JobSetup setup;
@@ -81,7 +84,19 @@ public final class PromptJob {
   public Finished run(RunMode mode, RunInterrupt interrupt)
       throws IOException, InterruptedException {
     long startedNanos = System.nanoTime();
-    interrupt.enter(spark.sparkContext()::cancelAllJobs);
+    SparkContext context = spark.sparkContext();
+    String tag = "penstock-" + UUID.randomUUID();
+    context.addJobTag(tag); // others' jobs in the session are none of ours
+    try {
+      interrupt.enter(() -> context.cancelJobsWithTag(tag));
+      return runLocked(mode, interrupt, startedNanos);
+    } finally {
+      context.removeJobTag(tag);
+    }
+  }
+
+  private Finished runLocked(RunMode mode, RunInterrupt interrupt, long startedNanos)
+      throws IOException, InterruptedException {
     checkFolders();
     try (JobLock lock = takeLock(mode)) {
       lock.onLost(() -> interrupt.interrupt(LOCK_LOST));
@@ -256,7 +271,8 @@ public final class PromptJob {
   private void sayPlan(Deduped deduped, Lookup lookup, RunFolder folder) {
     console.say(
         String.format(
-            "run %s: %,d rows, %,d without a prompt, %,d distinct requests, %,d in the store, %,d to call",
+            "run %s: %,d rows, %,d without a prompt, %,d distinct requests, %,d in the store, %,d"
+                + " to call",
             folder.runId(),
             deduped.rows(),
             deduped.invalid(),

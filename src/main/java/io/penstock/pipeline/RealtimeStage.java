@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.AccountStop;
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.cluster.RunOrder;
 import io.penstock.cluster.SharedFolderException;
@@ -22,12 +23,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one action that pays: a task per shard calls the model API and writes the journal, and
  * returns counts only.
  */
 final class RealtimeStage {
+  private static final Logger LOG = LoggerFactory.getLogger(RealtimeStage.class);
+
   /**
    * The driver's lock must have been renewed within this time for calls to be granted: less than
    * its life by more than a lease's, so that no lease outlives it.
@@ -36,6 +42,10 @@ final class RealtimeStage {
 
   /** An executor proves itself with a few small files; a loaded machine takes its time. */
   private static final Duration PROOF = Duration.ofSeconds(120);
+
+  /** What a job group sets in a thread; a notebook has its own for each cell. */
+  private static final List<String> GROUP_PROPERTIES =
+      List.of("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel");
 
   /** For the executors to hear that the run is over, beside what they wait for. */
   private static final Duration HEAR = Duration.ofSeconds(10);
@@ -66,19 +76,15 @@ final class RealtimeStage {
       Optional<StopSignal.Cause> stop, List<Refused> refused, double seconds, int peakInFlight) {
     static final Paid NOTHING = new Paid(Optional.empty(), List.of(), 0, 0);
 
-    static Paid interrupted(String why) {
-      return new Paid(Optional.of(interruption(why)), List.of(), 0, 0);
+    static Paid stopped(StopSignal.Cause why) {
+      return new Paid(Optional.of(why), List.of(), 0, 0);
     }
 
-    private static StopSignal.Cause interruption(String why) {
-      return new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why);
-    }
-
-    /** With the reason for which it was interrupted, where the provider gave none. */
-    private Paid because(String why) {
+    /** Where the provider gave no reason. */
+    private Paid because(StopSignal.Cause why) {
       return stop.filter(cause -> cause.kind().stopsRun()).isPresent()
           ? this
-          : new Paid(Optional.of(interruption(why)), refused, seconds, peakInFlight);
+          : new Paid(Optional.of(why), refused, seconds, peakInFlight);
     }
   }
 
@@ -115,6 +121,7 @@ final class RealtimeStage {
         new RunOrder(place.runId(), List.of(place.storePath(), place.runPath()), place.hadoop()),
         watch::mayGrant,
         governor);
+    LimitWatch limits = LimitWatch.ofAll(governor, place, watch.console()::say);
     try (ProgressLines progress =
         new ProgressLines(watch.console(), coordinator::counts, shards.requests())) {
       coordinator.awaitProofs(PROOF);
@@ -126,8 +133,9 @@ final class RealtimeStage {
     } catch (SharedFolderException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()));
     } finally {
-      coordinator.end(longestClose());
-      LimitHistory.write(governor.history(), shards.path(), place);
+      try (limits) {
+        coordinator.end(longestClose());
+      }
     }
   }
 
@@ -167,6 +175,7 @@ final class RealtimeStage {
 
   private Paid call(Shards shards) {
     List<Integer> numbers = IntStream.range(0, shards.count()).boxed().toList();
+    List<@Nullable String> theirs = GROUP_PROPERTIES.stream().map(spark::getLocalProperty).toList();
     spark.setJobGroup(group(), "infer: realtime " + shards.requests() + " requests", true);
     try {
       Paid paid =
@@ -175,16 +184,39 @@ final class RealtimeStage {
                   .parallelize(numbers, shards.count())
                   .mapPartitions(new ShardTask(settings))
                   .collect());
-      return watch.interrupt().reason().map(paid::because).orElse(paid);
+      return reason(paid.stop().isPresent()).map(paid::because).orElse(paid);
     } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
-      Optional<String> interrupted = watch.interrupt().reason();
-      if (interrupted.isEmpty()) {
+      StopSignal.@Nullable Cause why = reason(true).orElse(null);
+      if (why == null) {
         throw e;
       }
-      return Paid.interrupted(interrupted.get());
+      LOG.warn("The calls were stopped ({}), and their tasks failed", why.kind(), e);
+      return Paid.stopped(why);
     } finally {
       spark.clearJobGroup();
+      for (int i = 0; i < theirs.size(); i++) {
+        spark.setLocalProperty(GROUP_PROPERTIES.get(i), theirs.get(i));
+      }
     }
+  }
+
+  /**
+   * Why the calls ended early: an executor told, which may be lost since with its tasks' reports,
+   * or somebody asked for it.
+   *
+   * @param early whether they are known to have
+   */
+  private Optional<StopSignal.Cause> reason(boolean early) {
+    Optional<AccountStop> told =
+        settings.undriven() == null ? coordinator().accountStop() : Optional.empty();
+    return told.filter(stop -> early)
+        .map(stop -> new StopSignal.Cause(stop.kind(), stop.message()))
+        .or(
+            () ->
+                watch
+                    .interrupt()
+                    .reason()
+                    .map(why -> new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why)));
   }
 
   private static Paid summed(List<ShardReport> reports) {

@@ -1,11 +1,14 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.CallsStoppedException;
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceOutcome.Failed;
 import io.penstock.domain.InferenceOutcome.Waste;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.inference.InFlightWindow.Lane;
+import io.penstock.inference.StopSignal;
 import io.penstock.limit.Limiter.Permit;
 import io.penstock.pipeline.RuntimeSettings.Model;
 import io.penstock.pipeline.ShardReport.Refused;
@@ -38,10 +41,15 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
   @Override
   public Iterator<ShardReport> call(Iterator<Integer> shards)
       throws IOException, InterruptedException {
-    ExecutorRuntime runtime = ExecutorRuntime.get(settings);
+    ExecutorRuntime runtime;
     try {
-      if (isLaterAttempt()) {
-        runtime.awaitQuiet();
+      runtime = ExecutorRuntime.get(settings);
+    } catch (InvalidInputException e) {
+      return List.of(withoutKey(e)).iterator();
+    }
+    try {
+      if (isLaterAttempt() && !isQuiet(runtime)) {
+        return List.of(report(runtime, List.of())).iterator();
       }
       List<ShardReport> reports = new ArrayList<>();
       while (shards.hasNext()) {
@@ -50,6 +58,17 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
       return reports.iterator();
     } finally {
       ExecutorRuntime.taskEnded(runtime);
+    }
+  }
+
+  /** False: the run was stopped meanwhile; an attempt that failed over that would hide why. */
+  private static boolean isQuiet(ExecutorRuntime runtime) throws InterruptedException {
+    try {
+      runtime.awaitQuiet();
+      return true;
+    } catch (CallsStoppedException e) {
+      runtime.stop(String.valueOf(e.getMessage()));
+      return false;
     }
   }
 
@@ -178,6 +197,21 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
               failed.effort().rateLimited(),
               !failed.effort().waste().equals(Waste.NONE)));
     }
+  }
+
+  /** Ends the run as a refused key would: each further executor may lack it too. */
+  private static ShardReport withoutKey(InvalidInputException error) {
+    String executorId = SparkEnv.get().executorId();
+    String message =
+        "executor %s: %s; without Penstock's plugin each executor reads the keys by itself"
+            .formatted(executorId, error.getMessage());
+    return new ShardReport(
+        List.of(),
+        new StopSignal.Cause(FailureKind.AUTHENTICATION, message),
+        Long.MAX_VALUE,
+        0,
+        executorId,
+        0);
   }
 
   private static ShardReport report(ExecutorRuntime runtime, List<Refused> refused) {

@@ -147,6 +147,31 @@ class NeverTwiceTest {
   }
 
   @Test
+  void aTaskThatIsTriedAgainInAStoppedRunDoesNotHideWhyItWasStopped() throws IOException {
+    JobHarness.spark().stop(); // its master tries no task again
+    SparkSession retrying =
+        SparkSessions.start(
+            "tests",
+            "local[4,3]",
+            List.of(
+                "spark.ui.enabled=false",
+                "spark.hadoop.fs.stalling.impl=" + StallingShardFileSystem.class.getName()));
+    try (Simulator locked = JobHarness.simulator("api-key=right-key")) {
+      StallingShardFileSystem.stalled.set(false);
+
+      RunSummary summary =
+          jobs.run(jobs.job(locked.origin()), "runs.path=stalling://" + folder + "/runs").summary();
+
+      assertThat(StallingShardFileSystem.stalled).isTrue();
+      assertThat(summary.exitCode()).isEqualTo(5);
+      assertThat(summary.stopped()).startsWith("AUTHENTICATION");
+      assertThat(jobs.list("answers")).containsExactly("_partial");
+    } finally {
+      retrying.stop();
+    }
+  }
+
+  @Test
   void aDiskThatFillsUpStopsTheCallsAndTheNextExecutionGoesOn() throws IOException {
     JobHarness.spark()
         .sparkContext()

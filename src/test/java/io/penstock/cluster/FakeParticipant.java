@@ -46,7 +46,7 @@ final class FakeParticipant implements Participant {
   }
 
   @Override
-  public Optional<String> accountStop() {
+  public Optional<AccountStop> accountStop() {
     return Optional.empty();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.cluster.Messages.Activity;
 import io.penstock.cluster.Messages.RenewalReply;
+import io.penstock.domain.FailureKind;
 import io.penstock.limit.AccountLimits;
 import io.penstock.limit.AccountLimits.Window;
 import io.penstock.limit.AccountReport;
@@ -92,15 +93,19 @@ final class LeaseBookAllowanceTest {
   void oneExecutorsWordOnTheAccountStopsAll() {
     executors.prove("1");
     executors.prove("2");
-    executors.renew("1", calling(TOKEN, "the key is wrong"));
+    AccountStop stop = new AccountStop(FailureKind.AUTHENTICATION, "the key is wrong");
+    executors.renew("1", calling(TOKEN, stop));
 
     RenewalReply other = executors.renew("2", calling(TOKEN, null));
 
     assertThat(other.stopReason()).isEqualTo("the key is wrong");
+    book.remove("1");
+    book.end();
+    assertThat(book.accountStop()).contains(stop);
     assertThat(other.allowances()).isEmpty();
   }
 
-  private static Activity calling(String token, @Nullable String accountStop) {
+  private static Activity calling(String token, @Nullable AccountStop accountStop) {
     AccountReport nothingYet = new Limiter("ours/gpt", new FakeScheduler(), () -> {}).report();
     return new Activity("r1", token, true, Counts.NONE, List.of(nothingYet), accountStop);
   }

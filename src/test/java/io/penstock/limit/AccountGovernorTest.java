@@ -120,6 +120,50 @@ final class AccountGovernorTest {
   }
 
   @Test
+  void aLimitOfOneRequestIsRefilledAtItsPace() {
+    Governor governor = Governors.ticking(Governors.rated(Rate.REQUESTS, 1), time);
+    ScriptedExecutor executor = new ScriptedExecutor("a", governor);
+
+    assertThat(perSecond(executor.renew(), Rate.REQUESTS)).isCloseTo(1 / 60.0, within(1e-6));
+  }
+
+  @Test
+  void aPartOfALimitByTheMinuteIsOfWholeCallsWhereOneIsInIt() {
+    assertThat(perSecond(partOf(5, 0.5), Rate.REQUESTS)).isCloseTo(2 / 60.0, within(1e-6));
+    assertThat(perSecond(partOf(5, 0.1), Rate.REQUESTS)).isCloseTo(0.5 / 60, within(1e-6));
+  }
+
+  @Test
+  void aLimitThatIsNoWholeNumberIsOfALongerTime() {
+    double thousandADay = 1_000 / 1_440.0;
+    double twoThousandADay = 2 * thousandADay;
+
+    assertThat(perSecond(partOf(thousandADay, 1), Rate.REQUESTS))
+        .isCloseTo(thousandADay / 60, within(1e-6));
+    assertThat(perSecond(partOf(twoThousandADay, 1), Rate.REQUESTS))
+        .isCloseTo(twoThousandADay / 60, within(1e-6));
+  }
+
+  @Test
+  void tellsOfALimitThatMakesCallsWait() {
+    Governor governor = Governors.ticking(Governors.rated(Rate.REQUESTS, 0.5), time);
+    ScriptedExecutor executor = new ScriptedExecutor("a", governor);
+    executor.renew();
+
+    assertThat(governor.longWaits(Duration.ofMinutes(1)))
+        .extracting(LongWait::toString)
+        .containsExactly(
+            "openai/small may have 0.5 requests a minute, so from one call to the next it is about"
+                + " 2 min");
+    assertThat(governor.longWaits(Duration.ofMinutes(3))).isEmpty();
+
+    executor.waiting = false;
+    executor.renew();
+
+    assertThat(governor.longWaits(Duration.ofMinutes(1))).isEmpty();
+  }
+
+  @Test
   void whatOthersMayHaveSavedUpIsNotRefilledForAMinute() {
     Governor governor = Governors.ticking(Governors.rated(Rate.TOKENS, 60_000), time);
     ScriptedExecutor first = new ScriptedExecutor("a", governor);
@@ -377,6 +421,18 @@ final class AccountGovernorTest {
         governor.renew("a", List.of(other.report(), unknown.report(), one.report()));
 
     assertThat(granted).extracting(Allowance::permits).containsExactly(4, 10);
+  }
+
+  private Allowance partOf(double perMinute, double share) {
+    AccountLimits limits =
+        new AccountLimits(
+            Governors.ACCOUNT,
+            new Rates(Map.of(Rate.REQUESTS, perMinute)),
+            0,
+            share,
+            new Window(10, 5, 50, true),
+            Governors.LONGEST_CALL);
+    return new ScriptedExecutor("a", Governors.ticking(limits, time)).renew();
   }
 
   private void pause(ScriptedExecutor executor) {

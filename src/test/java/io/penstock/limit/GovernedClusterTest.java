@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole control loop against a provider, on a clock that is turned by hand. */
@@ -48,6 +49,18 @@ final class GovernedClusterTest {
 
     assertThat(server.answered).isGreaterThan(9_700);
     assertThat(server.refused).isLessThan(100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 3", "3, 2", "0.2, 1", "0.2, 3"})
+  void callsThatWaitLongForOneAnotherKeepTheirPace(double perMinute, int count) {
+    begin(new Rates(Map.of(Rate.REQUESTS, perMinute)), new Window(64, 5, 64, true), count);
+    server.limitRate(perMinute / 60, 1);
+
+    time.advance(Duration.ofHours(4));
+
+    assertThat(server.answered).isBetween((int) (234 * perMinute), (int) (240 * perMinute));
+    assertThat(server.refused).isZero();
   }
 
   @Test

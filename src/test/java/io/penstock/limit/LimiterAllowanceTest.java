@@ -54,6 +54,24 @@ final class LimiterAllowanceTest {
   }
 
   @Test
+  void aLargeCallIsForgottenAfterAWhileAndOneThatWaitsIsToldBeforeItBegins() {
+    limiter.acquire(new Need(900, 100));
+    assertThat(limiter.report().largest()).containsEntry(Rate.TOKENS, 1_000L);
+    allow(1, 5);
+    limiter.acquire(new Need(90, 10));
+    assertThat(limiter.report().largest()).containsEntry(Rate.TOKENS, 1_000L);
+
+    for (int minute = 0; minute < 3; minute++) {
+      time.advance(Duration.ofMinutes(1));
+      allow(2 + minute, 5);
+      limiter.acquire(new Need(90, 10));
+      limiter.report();
+    }
+
+    assertThat(limiter.report().largest()).containsEntry(Rate.TOKENS, 100L);
+  }
+
+  @Test
   void anOlderAllowanceThatComesLateIsIgnored() {
     allow(2, 1);
     allow(1, 5);

@@ -25,6 +25,13 @@ final class NeverOverTest {
   }
 
   @RepeatedTest(10)
+  void inNoMinuteMoreRequestsBeginThanALimitOfAFew(RepetitionInfo round) {
+    UnreliableCluster cluster = run(Governors.rated(Rate.REQUESTS, 3), round, Duration.ofHours(1));
+
+    assertThat(mostInAMinute(cluster.starts, start -> 1)).isEqualTo(3);
+  }
+
+  @RepeatedTest(10)
   void inNoMinuteMoreTokensAreUsedThanTheLimit(RepetitionInfo round) {
     UnreliableCluster cluster =
         run(Governors.rated(Rate.TOKENS, 30_000), round, Duration.ofMinutes(15));

@@ -127,7 +127,11 @@ final class RunFiguresTest {
 
   @Test
   void aRunThatWasInterruptedIsExitCode130() {
-    RunSummary summary = summarize(Paid.interrupted("SIGTERM"), rows(20, 20, ZERO), "0");
+    RunSummary summary =
+        summarize(
+            Paid.stopped(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, "SIGTERM")),
+            rows(20, 20, ZERO),
+            "0");
 
     assertThat(summary.exitCode()).isEqualTo(130);
     assertThat(summary.stopped()).contains("SIGTERM");
