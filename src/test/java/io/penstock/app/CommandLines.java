@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import io.penstock.pipeline.JobSetup;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** Opens the command line to tests of other packages, in this JVM and without an exit of it. */
@@ -18,10 +19,15 @@ public final class CommandLines {
     return JobWiring.of(JobFile.read(file, List.of(), JobWiring.DIALECTS)).setup();
   }
 
-  /** A session with the settings of a job's, but without Penstock's plugin. */
+  /**
+   * A session with the settings of a job's, but without Penstock's plugin, and with Spark's own
+   * choice of joins.
+   */
   public static SparkSession plainSession() {
     SparkSession.Builder builder = SparkSession.builder().appName("plain");
-    SparkSessions.settings(SparkSessions.DEFAULT_MASTER, List.of()).forEach(builder::config);
+    Map<String, String> settings = SparkSessions.settings(SparkSessions.DEFAULT_MASTER, List.of());
+    settings.keySet().removeIf(key -> key.startsWith("spark.sql.adaptive."));
+    settings.forEach(builder::config);
     return builder.config("spark.plugins", "").getOrCreate();
   }
 }

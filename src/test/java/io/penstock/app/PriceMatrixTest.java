@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.domain.Message;
+import io.penstock.domain.ProviderSecrets;
 import io.penstock.domain.TokenUsage;
 import io.penstock.pipeline.JobSetup;
 import io.penstock.pricing.PriceListReader;
@@ -258,7 +259,7 @@ class PriceMatrixTest {
     JobSetup.Model model = models.get(entry.name());
     ModelProvider provider =
         new HttpProviderFactory(JobWiring.DIALECTS)
-            .connect(model.settings(), null, 1, learnt -> {});
+            .connect(model.settings(), ProviderSecrets.NONE, 1, learnt -> {});
     return entry.prompts().stream()
         .map(
             prompt -> {

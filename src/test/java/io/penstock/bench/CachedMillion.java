@@ -26,8 +26,8 @@ import org.apache.spark.sql.types.StructField;
 
 /**
  * {@code infer} on prompts whose answers are all in the store, against a plain Spark job that
- * hashes, joins and writes as many rows; in turn, in this JVM, with the same settings. Three of ten
- * rows are duplicates.
+ * hashes, joins and writes as many rows; in turn, in this JVM, with the same settings but for the
+ * choice of joins, which the plain job leaves to Spark. Three of ten rows are duplicates.
  */
 public final class CachedMillion {
   private static final int ROWS = Integer.getInteger("bench.cached.rows", 1_000_000);
