@@ -35,12 +35,12 @@ final class PromptCache {
 
   private final InstantSource clock;
   private final TokenCounter counter = TokenCounter.o200k();
-  private final Map<Identity, Entry> entries =
+  private final Map<Identity, Kept> entries =
       new LinkedHashMap<>(16, LOAD, BY_ACCESS) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Identity, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Identity, Kept> eldest) {
           return size() > MOST_ENTRIES;
         }
       };
@@ -49,7 +49,7 @@ final class PromptCache {
     this.clock = clock;
   }
 
-  private record Entry(Instant until, Duration life) {}
+  private record Kept(Instant until, Duration life) {}
 
   /**
    * What one request does with the cache, in tokens of its input.
@@ -92,10 +92,10 @@ final class PromptCache {
     Identity beginning = Identity.of(bytes(request));
     Instant now = clock.instant();
     synchronized (this) {
-      Entry known = entries.get(beginning);
+      Kept known = entries.get(beginning);
       boolean isKept = known != null && now.isBefore(known.until());
       Duration keptFor = isKept ? known.life() : life;
-      entries.put(beginning, new Entry(now.plus(keptFor), keptFor));
+      entries.put(beginning, new Kept(now.plus(keptFor), keptFor));
       return isKept;
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.penstock.domain.Message;
@@ -231,17 +232,20 @@ class PriceMatrixTest {
                     + "\"prompt\":{\"system\":\"{policy}\",\"user\":\"{question}\"},"
                     + "\"store\":{\"path\":\"store\"},\"output\":{\"path\":\"answers\"},"
                     + "\"runs\":{\"path\":\"runs\"}}");
+    ObjectNode providers = job.putObject("providers");
+    ObjectNode models = job.putObject("models");
+    ArrayNode routing = job.putArray("routing");
     for (Entry entry : entries) {
       String provider = "p-" + entry.provider();
-      job.withObjectProperty("providers")
+      providers
           .putObject(provider)
           .put("dialect", entry.dialect())
           .put("base_url", simulators.get(entry.provider()).origin())
           .put("price_as", entry.provider());
       ObjectNode model = (ObjectNode) JSON.readTree("{" + entry.parameters() + "}");
       model.put("provider", provider).put("model", entry.model()).put("max_output_tokens", 300);
-      job.withObjectProperty("models").set(entry.name(), model);
-      job.withArrayProperty("routing")
+      models.set(entry.name(), model);
+      routing
           .addObject()
           .put("when", "model = '" + entry.name() + "'")
           .put("model", entry.name());
