@@ -245,10 +245,7 @@ class PriceMatrixTest {
       ObjectNode model = (ObjectNode) JSON.readTree("{" + entry.parameters() + "}");
       model.put("provider", provider).put("model", entry.model()).put("max_output_tokens", 300);
       models.set(entry.name(), model);
-      routing
-          .addObject()
-          .put("when", "model = '" + entry.name() + "'")
-          .put("model", entry.name());
+      routing.addObject().put("when", "model = '" + entry.name() + "'").put("model", entry.name());
     }
     ((ObjectNode) job.path("routing").path(entries.size() - 1)).remove("when");
     return new JobHarness(folder).file("job.yaml", job.toString());
