@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Call;
@@ -28,7 +29,8 @@ final class BareLoop implements Client {
   @Override
   public CpuTime call(Prompts prompts, String origin, Path folder)
       throws IOException, InterruptedException {
-    OkHttpClient client = new OkHttpClient();
+    // a long tail is longer than the default timeout
+    OkHttpClient client = new OkHttpClient.Builder().readTimeout(Duration.ZERO).build();
     client.dispatcher().setMaxRequests(prompts.inFlight());
     client.dispatcher().setMaxRequestsPerHost(prompts.inFlight());
     Request template = new Request.Builder().url(origin + "/v1/chat/completions").build();
