@@ -47,7 +47,9 @@ class AdoptedRunTest {
                 Thread.onSpinWait();
               }
               interrupt.interrupt("SIGTERM");
-            });
+            },
+            // not in the common pool: on two cores it has one thread, which Parquet reads with
+            stop -> new Thread(stop, "stopper").start());
     RunSummary summary = jobs.run(job).summary();
     stopper.join();
     jobs.interrupt = new RunInterrupt();

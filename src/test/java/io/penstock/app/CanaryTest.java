@@ -107,6 +107,7 @@ class CanaryTest {
                   "providers.openai.headers={X-Gate-Token: {file: '" + gate + "'}}",
                   "providers.openai.proxy={url: 'http://127.0.0.1:%d', user: lake, password: {file: '%s'}}"
                       .formatted(proxy.port(), password),
+                  "concurrency.warm_up=false", // the proxy sees the first request of a connection
                   "prompt.system=" + SYSTEM),
               JobWiring.DIALECTS);
       SparkSession spark =

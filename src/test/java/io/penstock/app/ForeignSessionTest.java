@@ -251,7 +251,9 @@ final class ForeignSessionTest {
 
       CompletableFuture<Integer> waiting =
           CompletableFuture.supplyAsync(
-              () -> Main.execute("infer", job.toString(), "--wait-for-lock"));
+              () -> Main.execute("infer", job.toString(), "--wait-for-lock"),
+              // not in the common pool: on two cores it has one thread, which Parquet reads with
+              work -> new Thread(work, "waiting-job").start());
       assertThat(waiting).isNotDone();
       slot.close();
 
