@@ -65,9 +65,7 @@ public final class BudgetBook {
 
     /** The largest limit that it may believe to have. */
     BigDecimal mostHeld() {
-      return sent.stream()
-          .map(PurseAllowance::limit)
-          .reduce(report.used(), BigDecimal::max);
+      return sent.stream().map(PurseAllowance::limit).reduce(report.used(), BigDecimal::max);
     }
   }
 
@@ -136,8 +134,7 @@ public final class BudgetBook {
     BigDecimal limit =
         account.gone ? BigDecimal.ZERO : limit(account, scarce ? share(account) : null);
     PurseAllowance next =
-        new PurseAllowance(
-            purse, ++numbers, limit, total.subtract(lost).subtract(spent), scarce);
+        new PurseAllowance(purse, ++numbers, limit, total.subtract(lost).subtract(spent), scarce);
     if (!account.gone) {
       count(account, -1);
       account.sent.add(next);

@@ -26,8 +26,7 @@ public final class Purse {
 
   private final Object lock = new Object();
   private final PriorityQueue<Waiter> waiting =
-      new PriorityQueue<>(
-          Comparator.comparing(Waiter::amount).thenComparingLong(Waiter::number));
+      new PriorityQueue<>(Comparator.comparing(Waiter::amount).thenComparingLong(Waiter::number));
   private final String id;
   private final Scheduler scheduler;
   private final Runnable hungry;
@@ -205,8 +204,7 @@ public final class Purse {
   }
 
   private void refuse(List<Runnable> outcomes) {
-    List<Waiter> beyond =
-        waiting.stream().filter(waiter -> isBeyond(waiter.amount())).toList();
+    List<Waiter> beyond = waiting.stream().filter(waiter -> isBeyond(waiter.amount())).toList();
     refused |= !beyond.isEmpty();
     waiting.removeAll(beyond);
     for (Waiter waiter : beyond) {

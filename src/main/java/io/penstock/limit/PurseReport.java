@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 
 /**
- * What an executor did with its part of a budget, told to the driver at each renewal. Amounts in
- * US dollars.
+ * What an executor did with its part of a budget, told to the driver at each renewal. Amounts in US
+ * dollars.
  *
  * @param purse which one, as an executor may have another one later
  * @param allowance number of the last one it has, 0 for none

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Executors that share a budget and a pile of requests, whose replies are lost or late and which are
- * killed; the provider's bill knows what they really spent, in millionths of a dollar.
+ * Executors that share a budget and a pile of requests, whose replies are lost or late and which
+ * are killed; the provider's bill knows what they really spent, in millionths of a dollar.
  */
 final class BudgetedCluster {
   private static final Duration RENEWAL = Duration.ofMillis(500);
@@ -63,7 +63,8 @@ final class BudgetedCluster {
 
     Executor(String id) {
       this.id = id;
-      purse = new Purse("purse of " + id, time, () -> time.after(Duration.ofMillis(2), this::renew));
+      purse =
+          new Purse("purse of " + id, time, () -> time.after(Duration.ofMillis(2), this::renew));
       renewForever();
       take();
     }
