@@ -14,6 +14,8 @@ import io.penstock.provider.ProviderDialect;
 import io.penstock.simulator.SimulatorOptions;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.YamlTree;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job file that was read and found right.
  *
- * @param prices of {@code conf/prices.yaml} and the job
+ * @param prices of {@code conf/prices.yaml} and the job, as they hold today
  * @param simulatorOptions of the embedded simulator
  */
 record JobFile(
@@ -54,7 +56,7 @@ record JobFile(
     }
     PriceList listed = standardPrices();
     PriceList prices =
-        listed.with(new PriceListReader(problems).readOverrides(spec.prices(), listed));
+        listed.with(new PriceListReader(problems, today()).readOverrides(spec.prices(), listed));
     Templates templates =
         new Templates(
             template("prompt.system", spec.prompt().system(), problems),
@@ -69,9 +71,13 @@ record JobFile(
 
   static PriceList standardPrices() {
     Problems problems = new Problems("conf/" + Conf.PRICES);
-    PriceList prices = new PriceListReader(problems).read(Conf.read(Conf.PRICES));
+    PriceList prices = new PriceListReader(problems, today()).read(Conf.read(Conf.PRICES));
     problems.throwIfAny();
     return prices;
+  }
+
+  private static LocalDate today() {
+    return LocalDate.now(ZoneOffset.UTC);
   }
 
   private static ObjectNode knownProviders() {

@@ -19,8 +19,6 @@ import io.penstock.pipeline.JobSetup;
 import io.penstock.pipeline.SecretPlace;
 import io.penstock.pipeline.SecretPlaces;
 import io.penstock.pipeline.TextFile;
-import io.penstock.pricing.ModelPrice;
-import io.penstock.pricing.PriceList;
 import io.penstock.prompt.FingerprintBasis;
 import io.penstock.provider.ProviderDialect;
 import io.penstock.provider.ProviderFactory;
@@ -140,7 +138,7 @@ final class JobWiring implements AutoCloseable {
         JobSpecWriter.toYaml(spec),
         file.templates(),
         models,
-        file.prices().version(),
+        new JobPrices(spec, file.prices()).used(),
         providers);
   }
 
@@ -158,7 +156,7 @@ final class JobWiring implements AutoCloseable {
     return new JobSetup.Model(
         settings,
         secrets(model.provider(), provider),
-        price(model, provider),
+        new JobPrices(file.spec(), file.prices()).of(model),
         fingerprintBasis(settings),
         accounts.accountModel(model),
         accounts.limits(model, file.spec().limits()));
@@ -218,15 +216,6 @@ final class JobWiring implements AutoCloseable {
 
   private static String json(Map<String, JsonNode> parameters) {
     return JsonNodeFactory.instance.objectNode().<ObjectNode>setAll(parameters).toString();
-  }
-
-  private @Nullable ModelPrice price(ModelSpec model, ProviderSpec provider) {
-    PriceList prices = file.prices();
-    if (model.provider().equals(JobSpecReader.SIMULATOR)) {
-      return prices.findByModel(model.model()).orElse(null);
-    }
-    String listedAs = provider.priceAs() == null ? model.provider() : provider.priceAs();
-    return prices.find(listedAs, model.model()).orElse(null);
   }
 
   private static FingerprintBasis fingerprintBasis(ModelSettings model) {

@@ -8,6 +8,7 @@ import io.penstock.prompt.FingerprintBasis;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.provider.ProviderFactory;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,22 @@ public record JobSetup(
     String resolvedYaml,
     Templates templates,
     List<Model> models,
-    String priceVersion,
+    Prices prices,
     ProviderFactory providers) {
+  /**
+   * The price list as this execution uses it.
+   *
+   * @param version of the list; stored with every cost
+   * @param yaml the version and the entries of the job's models, for the run folder
+   * @param outsidePeriods by the job's name for a model whose prices do not hold today: when they
+   *     do
+   */
+  public record Prices(String version, String yaml, Map<String, String> outsidePeriods) {
+    public Prices {
+      outsidePeriods = Map.copyOf(outsidePeriods);
+    }
+  }
+
   /** Parsed templates; both null with {@code prompt.messages}. */
   public record Templates(@Nullable PromptTemplate system, @Nullable PromptTemplate user) {}
 

@@ -222,7 +222,7 @@ public final class PromptJob {
 
   private Requests reread(OpenRun run, RunMode mode) throws IOException, InterruptedException {
     RunFolder folder = run.folder();
-    folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+    writeSetup(folder);
     Dataset<Row> rows = spark.read().parquet(folder.rows());
     Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
     run.requirePinned(found.deduped().counts());
@@ -236,7 +236,7 @@ public final class PromptJob {
       Dataset<Row> input = load();
       Dataset<Row> routed =
           route(render(input)); // the model is chosen here: it is part of the fingerprint
-      folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+      writeSetup(folder);
       Dataset<Row> rows =
           new LinkStage(fingerprinters(), folder.rows())
               .apply(routed, Arrays.asList(input.columns()));
@@ -249,6 +249,11 @@ public final class PromptJob {
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       throw e;
     }
+  }
+
+  private void writeSetup(RunFolder folder) throws IOException {
+    folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+    folder.writePrices(setup.prices().yaml(), Instant.now(), hadoop);
   }
 
   private StoreLookupStage lookup(OpenRun run, RunMode mode) {
@@ -281,14 +286,21 @@ public final class PromptJob {
             lookup.missCount()));
     for (JobSetup.Model model : setup.models()) {
       if (model.price() == null) {
-        console.say(
-            "warning: no price is known for model "
-                + model.settings().requestModel()
-                + " of provider "
-                + model.settings().endpoint().name()
-                + ": its cost columns will be null; set one under prices");
+        console.say(withoutPrice(model));
       }
     }
+  }
+
+  private String withoutPrice(JobSetup.Model model) {
+    String what =
+        "model %s of provider %s"
+            .formatted(model.settings().requestModel(), model.settings().endpoint().name());
+    String periods = setup.prices().outsidePeriods().get(model.settings().name());
+    String why =
+        periods == null
+            ? "no price is known for " + what
+            : "the prices of " + what + " do not hold today, but " + periods;
+    return "warning: " + why + ": its cost columns will be null; set one under prices";
   }
 
   private Paid pay(Shards shards, RunFolder folder, Watch watch)
@@ -308,7 +320,7 @@ public final class PromptJob {
             spec.store().sync(),
             folder.path(),
             shards.path(),
-            setup.priceVersion(),
+            setup.prices().version(),
             new SerializableConfiguration(hadoop)),
         setup.models().stream().map(this::runtimeModel).toList(),
         new RuntimeSettings.Window(
