@@ -12,6 +12,7 @@ import io.penstock.pricing.PriceListReader;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.provider.ProviderDialect;
 import io.penstock.simulator.SimulatorOptions;
+import io.penstock.yaml.NearestName;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.YamlTree;
 import java.time.LocalDate;
@@ -19,7 +20,11 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +66,7 @@ record JobFile(
         new Templates(
             template("prompt.system", spec.prompt().system(), problems),
             template("prompt.user", spec.prompt().user(), problems));
+    refuseUnusedCuts(spec, templates, problems);
     SimulatorOptions simulatorOptions = simulatorOptions(spec, problems);
     if (shared) {
       refuseSimulator(spec, problems);
@@ -120,6 +126,21 @@ record JobFile(
     } catch (IllegalArgumentException e) {
       problems.add(key, e.getMessage());
       return null;
+    }
+  }
+
+  private static void refuseUnusedCuts(JobSpec spec, Templates templates, Problems problems) {
+    Set<String> used =
+        Stream.of(templates.system(), templates.user())
+            .filter(Objects::nonNull)
+            .flatMap(template -> template.columns().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String column : spec.prompt().truncate().keySet()) {
+      if (templates.user() != null && !used.contains(column)) {
+        problems.add(
+            "prompt.truncate." + column,
+            "no template uses this column; " + NearestName.hint(column, used));
+      }
     }
   }
 

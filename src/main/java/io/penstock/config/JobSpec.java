@@ -86,9 +86,17 @@ public record JobSpec(
    * @param user template of the user's message
    * @param messages name of a column {@code array<struct<role:string, content:string>>}, instead of
    *     the templates
+   * @param collapseWhitespace whether runs of blanks and of line breaks are shortened, outside code
+   *     fences
+   * @param truncate a column of the templates to the o200k_base tokens that are kept of it, at
+   *     least 1
    */
   public record PromptSpec(
-      @Nullable String system, @Nullable String user, @Nullable String messages) {}
+      @Nullable String system,
+      @Nullable String user,
+      @Nullable String messages,
+      @Key(fallback = "false") Boolean collapseWhitespace,
+      Map<String, Integer> truncate) {}
 
   /**
    * An account at a provider.

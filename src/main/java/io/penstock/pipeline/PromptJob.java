@@ -15,6 +15,7 @@ import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.prompt.Fingerprinter;
+import io.penstock.prompt.PromptOptimizer;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.CurrentRun;
@@ -121,6 +122,9 @@ public final class PromptJob {
 
     Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);
+    if (!optimizer().doesNothing()) {
+      console.say(OptimiserFigures.of(rows).line());
+    }
 
     Paid paid = pay(shards, folder, watch); // the one action that pays; answers go to the store
     watch.interrupt().leave();
@@ -169,8 +173,15 @@ public final class PromptJob {
   private Dataset<Row> render(Dataset<Row> input) {
     return new RenderStage(
             new RenderStage.PromptSource(
-                setup.templates().system(), setup.templates().user(), spec.prompt().messages()))
+                setup.templates().system(),
+                setup.templates().user(),
+                spec.prompt().messages(),
+                optimizer()))
         .apply(input);
+  }
+
+  private PromptOptimizer optimizer() {
+    return new PromptOptimizer(spec.prompt().collapseWhitespace(), spec.prompt().truncate());
   }
 
   private Dataset<Row> route(Dataset<Row> prompts) {

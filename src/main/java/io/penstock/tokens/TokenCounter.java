@@ -24,6 +24,10 @@ public final class TokenCounter {
     return O200k.COUNTER;
   }
 
+  Encoding encoding() {
+    return encoding;
+  }
+
   /**
    * @param text special-token spellings count as ordinary text
    */
