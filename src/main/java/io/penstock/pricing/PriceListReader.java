@@ -51,7 +51,11 @@ public final class PriceListReader {
     ModelPrice toPrice() {
       Rates rates = new Rates(input, cachedInput, cacheWrite, cacheWrite1h, output);
       return new ModelPrice(
-          rates, tiers.stream().map(TierEntry::toTier).toList(), contextWindow, maxOutput);
+          rates,
+          tiers.stream().map(TierEntry::toTier).toList(),
+          contextWindow,
+          maxOutput,
+          encoding);
     }
   }
 
