@@ -7,6 +7,7 @@ import io.penstock.pricing.ModelPrice;
 import io.penstock.prompt.FingerprintBasis;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.provider.ProviderFactory;
+import io.penstock.tokens.TokenFamily;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,5 +54,10 @@ public record JobSetup(
       @Nullable ModelPrice price,
       FingerprintBasis fingerprintBasis,
       String accountModel,
-      @Nullable LimitSpec limits) {}
+      @Nullable LimitSpec limits) {
+    /** How its tokens are counted. */
+    public TokenFamily tokens() {
+      return TokenFamily.of(price == null ? null : price.encoding());
+    }
+  }
 }

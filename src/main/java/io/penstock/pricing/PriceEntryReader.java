@@ -55,7 +55,11 @@ final class PriceEntryReader {
     ModelPrice toPrice() {
       Rates rates = new Rates(input, cachedInput, cacheWrite, cacheWrite1h, output);
       return new ModelPrice(
-          rates, tiers.stream().map(TierEntry::toTier).toList(), contextWindow, maxOutput);
+          rates,
+          tiers.stream().map(TierEntry::toTier).toList(),
+          contextWindow,
+          maxOutput,
+          encoding);
     }
   }
 

@@ -121,7 +121,7 @@ final class WhitespaceCollapserTest {
 
   @Test
   void outsideFencesNoRunIsLeft() {
-    Pattern run = Pattern.compile("[^\\s][ \t]{2,}[^\\s]|[ \t]+(\r|\n|$)|(\r\n|\n|\r(?!\n)){3,}");
+    Pattern run = Pattern.compile("[^\\s][ \t]{2,}[^\\s]|[ \t]+(\r|\n|\\z)|(\r\n|\n|\r(?!\n)){3,}");
     List<String> left = new ArrayList<>();
     LongStream.range(0, TEXTS)
         .mapToObj(seed -> RandomTexts.of(seed).replaceAll("[`~]", ""))
