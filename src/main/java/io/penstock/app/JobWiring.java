@@ -12,6 +12,7 @@ import io.penstock.config.JobSpecReader;
 import io.penstock.config.JobSpecWriter;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.Network;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.InvalidInputException;
@@ -152,7 +153,8 @@ final class JobWiring implements AutoCloseable {
             model.model(),
             model.maxOutputTokens(),
             json(model.parameters()),
-            model.extra().toString());
+            model.extra().toString(),
+            cacheHint(provider));
     return new JobSetup.Model(
         settings,
         secrets(model.provider(), provider),
@@ -160,6 +162,17 @@ final class JobWiring implements AutoCloseable {
         fingerprintBasis(settings),
         accounts.accountModel(model),
         accounts.limits(model, file.spec().limits()));
+  }
+
+  /** Servers that only speak OpenAI's dialect may refuse the field that asks for it. */
+  private PromptCacheHint cacheHint(ProviderSpec provider) {
+    boolean isTaken =
+        provider.dialect().equals("anthropic") || "openai".equals(provider.identity());
+    return switch (isTaken ? file.spec().prompt().cachePrefix() : "false") {
+      case "true" -> PromptCacheHint.SHORT;
+      case "1h" -> PromptCacheHint.HOUR;
+      default -> PromptCacheHint.NONE;
+    };
   }
 
   private ProviderEndpoint endpoint(String name, ProviderSpec provider) {

@@ -90,13 +90,23 @@ public record JobSpec(
    *     fences
    * @param truncate a column of the templates to the o200k_base tokens that are kept of it, at
    *     least 1
+   * @param cachePrefix whether requests that begin alike are called after each other, and providers
+   *     asked to keep what prompts begin with; {@code 1h}: for an hour
    */
   public record PromptSpec(
       @Nullable String system,
       @Nullable String user,
       @Nullable String messages,
       @Key(fallback = "false") Boolean collapseWhitespace,
-      Map<String, Integer> truncate) {}
+      Map<String, Integer> truncate,
+      @Key(
+              fallback = "false",
+              oneOf = {"false", "true", "1h"})
+          String cachePrefix) {
+    public boolean cachesPrefix() {
+      return !cachePrefix.equals("false");
+    }
+  }
 
   /**
    * An account at a provider.

@@ -5,6 +5,7 @@ import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.domain.ModelSettings;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.prompt.FingerprintBasis;
+import io.penstock.prompt.PromptOptimizer;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.provider.ProviderFactory;
 import io.penstock.tokens.TokenFamily;
@@ -25,6 +26,11 @@ public record JobSetup(
     List<Model> models,
     Prices prices,
     ProviderFactory providers) {
+  /** What is done to prompts to make them shorter. */
+  PromptOptimizer optimizer() {
+    return new PromptOptimizer(spec.prompt().collapseWhitespace(), spec.prompt().truncate());
+  }
+
   /**
    * The price list as this execution uses it.
    *
@@ -36,6 +42,18 @@ public record JobSetup(
   public record Prices(String version, String yaml, Map<String, String> outsidePeriods) {
     public Prices {
       outsidePeriods = Map.copyOf(outsidePeriods);
+    }
+
+    /** The warning of a model without a price. */
+    String noPrice(ModelSettings model) {
+      String what =
+          "model %s of provider %s".formatted(model.requestModel(), model.endpoint().name());
+      String periods = outsidePeriods.get(model.name());
+      String why =
+          periods == null
+              ? "no price is known for " + what
+              : "the prices of " + what + " do not hold today, but " + periods;
+      return "warning: " + why + ": its cost columns will be null; set one under prices";
     }
   }
 

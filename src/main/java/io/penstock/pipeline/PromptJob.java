@@ -15,7 +15,6 @@ import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.prompt.Fingerprinter;
-import io.penstock.prompt.PromptOptimizer;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.CurrentRun;
@@ -120,11 +119,9 @@ public final class PromptJob {
     Deduped deduped = requests.found().deduped();
     Lookup lookup = requests.found().lookup();
 
-    Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
+    Shards shards = shardStage(folder).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);
-    if (!optimizer().doesNothing()) {
-      console.say(OptimiserFigures.of(rows).line());
-    }
+    OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
 
     Paid paid = pay(shards, folder, watch); // the one action that pays; answers go to the store
     watch.interrupt().leave();
@@ -176,16 +173,13 @@ public final class PromptJob {
                 setup.templates().system(),
                 setup.templates().user(),
                 spec.prompt().messages(),
-                optimizer()))
+                setup.optimizer()))
         .apply(input);
   }
 
-  private PromptOptimizer optimizer() {
-    return new PromptOptimizer(spec.prompt().collapseWhitespace(), spec.prompt().truncate());
-  }
-
   private Dataset<Row> route(Dataset<Row> prompts) {
-    return new RouteStage(spec.routing(), setup.models().get(0).settings().name()).apply(prompts);
+    RouteStage stage = new RouteStage(spec.routing(), setup.models().get(0).settings().name());
+    return new ContextGuard(setup.models()).apply(stage.apply(prompts));
   }
 
   private void checkFolders() throws IOException {
@@ -279,6 +273,11 @@ public final class PromptJob {
                 model -> new Fingerprinter(model.fingerprintBasis())));
   }
 
+  private ShardStage shardStage(RunFolder folder) {
+    ShardStage stage = new ShardStage(folder.newMisses(Instant.now()), slots());
+    return spec.prompt().cachesPrefix() ? stage.keepingPrefixesTogether() : stage;
+  }
+
   /** Tasks that run at once. */
   private int slots() {
     return spark.sparkContext().defaultParallelism();
@@ -297,21 +296,9 @@ public final class PromptJob {
             lookup.missCount()));
     for (JobSetup.Model model : setup.models()) {
       if (model.price() == null) {
-        console.say(withoutPrice(model));
+        console.say(setup.prices().noPrice(model.settings()));
       }
     }
-  }
-
-  private String withoutPrice(JobSetup.Model model) {
-    String what =
-        "model %s of provider %s"
-            .formatted(model.settings().requestModel(), model.settings().endpoint().name());
-    String periods = setup.prices().outsidePeriods().get(model.settings().name());
-    String why =
-        periods == null
-            ? "no price is known for " + what
-            : "the prices of " + what + " do not hold today, but " + periods;
-    return "warning: " + why + ": its cost columns will be null; set one under prices";
   }
 
   private Paid pay(Shards shards, RunFolder folder, Watch watch)

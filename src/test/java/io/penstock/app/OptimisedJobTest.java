@@ -84,6 +84,29 @@ class OptimisedJobTest {
     assertThat(simulator.stats().requests()).isEqualTo(1);
   }
 
+  @Test
+  void aPromptThatCannotFitIsARowAndNoCall() throws Exception {
+    jobs.file(
+        "input.jsonl",
+        "{\"question\": \"short\"}",
+        "{\"question\": \"the" + " the".repeat(199) + "\"}");
+
+    Finished finished =
+        jobs.run(
+            jobs.job(simulator.origin()),
+            "prices={openai/gpt-4o-mini: {input: '1', output: '1', context_window: 500,"
+                + " encoding: o200k_base}}");
+
+    assertThat(simulator.stats().requests()).isEqualTo(1);
+    assertThat(finished.summary().failedByKind()).containsEntry("CONTEXT_TOO_LONG", 1L);
+    Row row = jobs.results().where("error_kind is not null").first();
+    assertThat(row.<String>getAs("error_message"))
+        .matches("the prompt has 20\\d tokens and max_output_tokens is 400: .* 500 tokens");
+    assertThat(jobs.said)
+        .contains(
+            "warning: 1 prompts do not fit the context window of their model and are not called");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

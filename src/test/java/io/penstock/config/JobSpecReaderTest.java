@@ -71,7 +71,7 @@ final class JobSpecReaderTest {
                 Map.of("topic", "lower(subject)"),
                 "language = 'en'"));
     assertThat(job.prompt())
-        .isEqualTo(new PromptSpec("You are terse.", "Q: {question}", null, false, Map.of()));
+        .isEqualTo(new PromptSpec("You are terse.", "Q: {question}", null, false, Map.of(), "false"));
   }
 
   @Test
