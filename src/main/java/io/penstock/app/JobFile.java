@@ -12,18 +12,25 @@ import io.penstock.pricing.PriceListReader;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.provider.ProviderDialect;
 import io.penstock.simulator.SimulatorOptions;
+import io.penstock.yaml.NearestName;
 import io.penstock.yaml.Problems;
 import io.penstock.yaml.YamlTree;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job file that was read and found right.
  *
- * @param prices of {@code conf/prices.yaml} and the job
+ * @param prices of {@code conf/prices.yaml} and the job, as they hold today
  * @param simulatorOptions of the embedded simulator
  */
 record JobFile(
@@ -54,11 +61,12 @@ record JobFile(
     }
     PriceList listed = standardPrices();
     PriceList prices =
-        listed.with(new PriceListReader(problems).readOverrides(spec.prices(), listed));
+        listed.with(new PriceListReader(problems, today()).readOverrides(spec.prices(), listed));
     Templates templates =
         new Templates(
             template("prompt.system", spec.prompt().system(), problems),
             template("prompt.user", spec.prompt().user(), problems));
+    refuseUnusedCuts(spec, templates, problems);
     SimulatorOptions simulatorOptions = simulatorOptions(spec, problems);
     if (shared) {
       refuseSimulator(spec, problems);
@@ -69,9 +77,13 @@ record JobFile(
 
   static PriceList standardPrices() {
     Problems problems = new Problems("conf/" + Conf.PRICES);
-    PriceList prices = new PriceListReader(problems).read(Conf.read(Conf.PRICES));
+    PriceList prices = new PriceListReader(problems, today()).read(Conf.read(Conf.PRICES));
     problems.throwIfAny();
     return prices;
+  }
+
+  private static LocalDate today() {
+    return LocalDate.now(ZoneOffset.UTC);
   }
 
   private static ObjectNode knownProviders() {
@@ -114,6 +126,21 @@ record JobFile(
     } catch (IllegalArgumentException e) {
       problems.add(key, e.getMessage());
       return null;
+    }
+  }
+
+  private static void refuseUnusedCuts(JobSpec spec, Templates templates, Problems problems) {
+    Set<String> used =
+        Stream.of(templates.system(), templates.user())
+            .filter(Objects::nonNull)
+            .flatMap(template -> template.columns().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String column : spec.prompt().truncate().keySet()) {
+      if (templates.user() != null && !used.contains(column)) {
+        problems.add(
+            "prompt.truncate." + column,
+            "no template uses this column; " + NearestName.hint(column, used));
+      }
     }
   }
 

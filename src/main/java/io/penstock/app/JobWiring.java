@@ -12,6 +12,7 @@ import io.penstock.config.JobSpecReader;
 import io.penstock.config.JobSpecWriter;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.Network;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.InvalidInputException;
@@ -19,8 +20,6 @@ import io.penstock.pipeline.JobSetup;
 import io.penstock.pipeline.SecretPlace;
 import io.penstock.pipeline.SecretPlaces;
 import io.penstock.pipeline.TextFile;
-import io.penstock.pricing.ModelPrice;
-import io.penstock.pricing.PriceList;
 import io.penstock.prompt.FingerprintBasis;
 import io.penstock.provider.ProviderDialect;
 import io.penstock.provider.ProviderFactory;
@@ -140,7 +139,7 @@ final class JobWiring implements AutoCloseable {
         JobSpecWriter.toYaml(spec),
         file.templates(),
         models,
-        file.prices().version(),
+        new JobPrices(spec, file.prices()).used(),
         providers);
   }
 
@@ -154,14 +153,26 @@ final class JobWiring implements AutoCloseable {
             model.model(),
             model.maxOutputTokens(),
             json(model.parameters()),
-            model.extra().toString());
+            model.extra().toString(),
+            cacheHint(provider));
     return new JobSetup.Model(
         settings,
         secrets(model.provider(), provider),
-        price(model, provider),
+        new JobPrices(file.spec(), file.prices()).of(model),
         fingerprintBasis(settings),
         accounts.accountModel(model),
         accounts.limits(model, file.spec().limits()));
+  }
+
+  /** Servers that only speak OpenAI's dialect may refuse the field that asks for it. */
+  private PromptCacheHint cacheHint(ProviderSpec provider) {
+    boolean isTaken =
+        provider.dialect().equals("anthropic") || "openai".equals(provider.identity());
+    return switch (isTaken ? file.spec().prompt().cachePrefix() : "false") {
+      case "true" -> PromptCacheHint.SHORT;
+      case "1h" -> PromptCacheHint.HOUR;
+      default -> PromptCacheHint.NONE;
+    };
   }
 
   private ProviderEndpoint endpoint(String name, ProviderSpec provider) {
@@ -218,15 +229,6 @@ final class JobWiring implements AutoCloseable {
 
   private static String json(Map<String, JsonNode> parameters) {
     return JsonNodeFactory.instance.objectNode().<ObjectNode>setAll(parameters).toString();
-  }
-
-  private @Nullable ModelPrice price(ModelSpec model, ProviderSpec provider) {
-    PriceList prices = file.prices();
-    if (model.provider().equals(JobSpecReader.SIMULATOR)) {
-      return prices.findByModel(model.model()).orElse(null);
-    }
-    String listedAs = provider.priceAs() == null ? model.provider() : provider.priceAs();
-    return prices.find(listedAs, model.model()).orElse(null);
   }
 
   private static FingerprintBasis fingerprintBasis(ModelSettings model) {

@@ -87,9 +87,27 @@ public record JobSpec(
    * @param user template of the user's message
    * @param messages name of a column {@code array<struct<role:string, content:string>>}, instead of
    *     the templates
+   * @param collapseWhitespace whether runs of blanks and of line breaks are shortened, outside code
+   *     fences
+   * @param truncate a column of the templates to the o200k_base tokens that are kept of it, at
+   *     least 1
+   * @param cachePrefix whether requests that begin alike are called after each other, and providers
+   *     asked to keep what prompts begin with; {@code 1h}: for an hour
    */
   public record PromptSpec(
-      @Nullable String system, @Nullable String user, @Nullable String messages) {}
+      @Nullable String system,
+      @Nullable String user,
+      @Nullable String messages,
+      @Key(fallback = "false") Boolean collapseWhitespace,
+      Map<String, Integer> truncate,
+      @Key(
+              fallback = "false",
+              oneOf = {"false", "true", "1h"})
+          String cachePrefix) {
+    public boolean cachesPrefix() {
+      return !cachePrefix.equals("false");
+    }
+  }
 
   /**
    * An account at a provider.

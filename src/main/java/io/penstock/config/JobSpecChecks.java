@@ -71,6 +71,18 @@ final class JobSpecChecks {
       problems.add(
           "prompt.system", "cannot stand beside messages: put the system instructions there");
     }
+    if (prompt.messages() != null && !prompt.truncate().isEmpty()) {
+      problems.add("prompt.truncate", "cannot stand beside messages: it cuts columns of templates");
+    }
+    prompt
+        .truncate()
+        .forEach(
+            (column, tokens) -> {
+              if (tokens < 1) {
+                problems.add(
+                    "prompt.truncate." + column, "is " + tokens + ", must be at least 1 token");
+              }
+            });
   }
 
   private void checkProvider(String name, ProviderSpec provider) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What must be as it was for a run to go on after a crash or a stop: everything that decides its
@@ -24,6 +25,9 @@ public final class RunBasis {
 
   /** A provider's address may change, but not whose answers they are. */
   private static final List<String> OF_A_PROVIDER = List.of("dialect", "identity");
+
+  /** Decides no answer. */
+  private static final String HINT = "cache_prefix";
 
   private final List<String> differences = new ArrayList<>();
 
@@ -38,6 +42,10 @@ public final class RunBasis {
     ObjectNode was = tree(before);
     ObjectNode is = tree(JobSpecWriter.toYaml(now));
     RunBasis basis = new RunBasis();
+    Stream.of(was, is)
+        .map(tree -> tree.path("prompt"))
+        .filter(JsonNode::isObject)
+        .forEach(prompt -> ((ObjectNode) prompt).remove(HINT));
     SECTIONS.forEach(section -> basis.compare(section, was.path(section), is.path(section)));
     basis.compareProviders(was.path("providers"), is.path("providers"));
     return basis.differences;

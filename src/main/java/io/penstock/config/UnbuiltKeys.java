@@ -23,8 +23,6 @@ final class UnbuiltKeys {
   static {
     KEYS.put("samples", "1");
     KEYS.put("deduplicate", "true");
-    KEYS.put("prompt.collapse_whitespace", "false");
-    KEYS.put("prompt.truncate", "");
     KEYS.put("prompt.response_schema", "");
     KEYS.put("cascade", "");
     KEYS.put("delivery", "");

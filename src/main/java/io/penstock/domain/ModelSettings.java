@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxOutputTokens null: the provider's own maximum applies
  * @param parametersJson a JSON object of the generation parameters of the dialect's list, as sent
  * @param extraJson a JSON object of further parameters, as sent
+ * @param promptCache what is asked of the provider's prompt cache, where the parameters ask nothing
  */
 public record ModelSettings(
     String name,
@@ -18,5 +19,24 @@ public record ModelSettings(
     String requestModel,
     @Nullable Integer maxOutputTokens,
     String parametersJson,
-    String extraJson)
-    implements Serializable {}
+    String extraJson,
+    PromptCacheHint promptCache)
+    implements Serializable {
+  /** Asks nothing of a prompt cache. */
+  public ModelSettings(
+      String name,
+      ProviderEndpoint endpoint,
+      String requestModel,
+      @Nullable Integer maxOutputTokens,
+      String parametersJson,
+      String extraJson) {
+    this(
+        name,
+        endpoint,
+        requestModel,
+        maxOutputTokens,
+        parametersJson,
+        extraJson,
+        PromptCacheHint.NONE);
+  }
+}

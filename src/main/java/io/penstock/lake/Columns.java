@@ -19,6 +19,9 @@ public final class Columns {
   public static final String ERROR_KIND = "error_kind";
   public static final String ERROR_MESSAGE = "error_message";
 
+  public static final String TRUNCATED_COLUMNS = "truncated_columns";
+  public static final String TOKENS_SAVED = "tokens_saved";
+
   // what routing rules see beside the input's columns
   public static final String USER_PROMPT = "user_prompt";
   public static final String INPUT_TOKENS = "input_tokens";
@@ -58,7 +61,7 @@ public final class Columns {
           .add("output_tokens", DataTypes.LongType)
           .add("reasoning_output_tokens", DataTypes.LongType)
           .add("tokens_estimated", DataTypes.BooleanType)
-          .add("truncated_columns", DataTypes.createArrayType(DataTypes.StringType))
+          .add(TRUNCATED_COLUMNS, DataTypes.createArrayType(DataTypes.StringType))
           .add("cost_usd", USD)
           .add("saved_usd", USD)
           .add("latency_ms", DataTypes.LongType)

@@ -5,9 +5,12 @@ import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.domain.ModelSettings;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.prompt.FingerprintBasis;
+import io.penstock.prompt.PromptOptimizer;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.provider.ProviderFactory;
+import io.penstock.tokens.TokenFamily;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,39 @@ public record JobSetup(
     String resolvedYaml,
     Templates templates,
     List<Model> models,
-    String priceVersion,
+    Prices prices,
     ProviderFactory providers) {
+  /** What is done to prompts to make them shorter. */
+  PromptOptimizer optimizer() {
+    return new PromptOptimizer(spec.prompt().collapseWhitespace(), spec.prompt().truncate());
+  }
+
+  /**
+   * The price list as this execution uses it.
+   *
+   * @param version of the list; stored with every cost
+   * @param yaml the version and the entries of the job's models, for the run folder
+   * @param outsidePeriods by the job's name for a model whose prices do not hold today: when they
+   *     do
+   */
+  public record Prices(String version, String yaml, Map<String, String> outsidePeriods) {
+    public Prices {
+      outsidePeriods = Map.copyOf(outsidePeriods);
+    }
+
+    /** The warning of a model without a price. */
+    String noPrice(ModelSettings model) {
+      String what =
+          "model %s of provider %s".formatted(model.requestModel(), model.endpoint().name());
+      String periods = outsidePeriods.get(model.name());
+      String why =
+          periods == null
+              ? "no price is known for " + what
+              : "the prices of " + what + " do not hold today, but " + periods;
+      return "warning: " + why + ": its cost columns will be null; set one under prices";
+    }
+  }
+
   /** Parsed templates; both null with {@code prompt.messages}. */
   public record Templates(@Nullable PromptTemplate system, @Nullable PromptTemplate user) {}
 
@@ -38,5 +72,10 @@ public record JobSetup(
       @Nullable ModelPrice price,
       FingerprintBasis fingerprintBasis,
       String accountModel,
-      @Nullable LimitSpec limits) {}
+      @Nullable LimitSpec limits) {
+    /** How its tokens are counted. */
+    public TokenFamily tokens() {
+      return TokenFamily.of(price == null ? null : price.encoding());
+    }
+  }
 }

@@ -182,7 +182,6 @@ final class JoinBackStage {
           udf(FINGERPRINT_TEXT, DataTypes.StringType).apply(col(Columns.FINGERPRINT));
       case "attempts" -> coalesce(col("attempts"), col("refused_attempts"));
       case "sample_index" -> lit(0);
-      case "truncated_columns" -> lit(null);
       default -> col(name);
     };
   }

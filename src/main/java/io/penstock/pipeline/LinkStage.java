@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
@@ -12,6 +13,7 @@ import io.penstock.lake.Columns;
 import io.penstock.lake.ParquetOptions;
 import io.penstock.lake.RowCodec;
 import io.penstock.prompt.Fingerprinter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
@@ -46,7 +48,8 @@ final class LinkStage {
 
   /**
    * Columns: row_id, input (a struct of the input's columns), model_name, messages, fingerprint,
-   * error_kind and error_message. Of a row without a prompt messages and fingerprint are null.
+   * error_kind, error_message, truncated_columns and tokens_saved. Of a row without a prompt
+   * messages and fingerprint are null; of one whose prompt cannot fit its model the fingerprint is.
    *
    * @param inputColumns names of the input's columns, in order
    * @throws InvalidInputException when the input cannot be read
@@ -55,6 +58,7 @@ final class LinkStage {
     Column prompt = col(RenderStage.PROMPT);
     Column messages = prompt.getField(Columns.MESSAGES);
     Column error = prompt.getField(Columns.ERROR_MESSAGE);
+    Column tooLong = tooLong(routed);
     Map<String, Fingerprinter> byModel = fingerprinters;
     UDF1<Row, byte[]> fingerprint =
         request ->
@@ -72,11 +76,22 @@ final class LinkStage {
             col(RouteStage.MODEL).as(Columns.MODEL_NAME),
             messages.as(Columns.MESSAGES),
             udf(fingerprint, DataTypes.BinaryType)
-                .apply(struct(col(RouteStage.MODEL), messages))
+                .apply(struct(col(RouteStage.MODEL), when(tooLong.isNull(), messages)))
                 .as(Columns.FINGERPRINT),
-            when(error.isNotNull(), lit(FailureKind.INVALID_REQUEST.name())).as(Columns.ERROR_KIND),
-            error.as(Columns.ERROR_MESSAGE));
+            when(error.isNotNull(), lit(FailureKind.INVALID_REQUEST.name()))
+                .when(tooLong.isNotNull(), lit(FailureKind.CONTEXT_TOO_LONG.name()))
+                .as(Columns.ERROR_KIND),
+            coalesce(error, tooLong).as(Columns.ERROR_MESSAGE),
+            prompt.getField(Columns.TRUNCATED_COLUMNS).as(Columns.TRUNCATED_COLUMNS),
+            prompt.getField(Columns.TOKENS_SAVED).as(Columns.TOKENS_SAVED));
     return pin(linked);
+  }
+
+  /** Of {@link ContextGuard}; a prompt that cannot fit has messages, but makes no request. */
+  private static Column tooLong(Dataset<Row> routed) {
+    return Arrays.asList(routed.columns()).contains(ContextGuard.TOO_LONG)
+        ? col(ContextGuard.TOO_LONG)
+        : lit(null).cast(DataTypes.StringType);
   }
 
   private Dataset<Row> pin(Dataset<Row> linked) {

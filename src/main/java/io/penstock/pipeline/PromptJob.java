@@ -120,8 +120,9 @@ public final class PromptJob {
     Deduped deduped = requests.found().deduped();
     Lookup lookup = requests.found().lookup();
 
-    Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
+    Shards shards = shardStage(folder).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);
+    OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
 
     Paid paid = pay(shards, run, watch); // the one action that pays; answers go to the store
     watch.interrupt().leave();
@@ -172,12 +173,16 @@ public final class PromptJob {
   private Dataset<Row> render(Dataset<Row> input) {
     return new RenderStage(
             new RenderStage.PromptSource(
-                setup.templates().system(), setup.templates().user(), spec.prompt().messages()))
+                setup.templates().system(),
+                setup.templates().user(),
+                spec.prompt().messages(),
+                setup.optimizer()))
         .apply(input);
   }
 
   private Dataset<Row> route(Dataset<Row> prompts) {
-    return new RouteStage(spec.routing(), setup.models().get(0).settings().name()).apply(prompts);
+    RouteStage stage = new RouteStage(spec.routing(), setup.models().get(0).settings().name());
+    return new ContextGuard(setup.models()).apply(stage.apply(prompts));
   }
 
   private void checkFolders() throws IOException {
@@ -226,7 +231,7 @@ public final class PromptJob {
 
   private Requests reread(OpenRun run, RunMode mode) throws IOException, InterruptedException {
     RunFolder folder = run.folder();
-    folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+    writeSetup(folder);
     Dataset<Row> rows = spark.read().parquet(folder.rows());
     Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
     run.requirePinned(found.deduped().counts());
@@ -240,7 +245,7 @@ public final class PromptJob {
       Dataset<Row> input = load();
       Dataset<Row> routed =
           route(render(input)); // the model is chosen here: it is part of the fingerprint
-      folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+      writeSetup(folder);
       Dataset<Row> rows =
           new LinkStage(fingerprinters(), folder.rows())
               .apply(routed, Arrays.asList(input.columns()));
@@ -255,6 +260,11 @@ public final class PromptJob {
     }
   }
 
+  private void writeSetup(RunFolder folder) throws IOException {
+    folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
+    folder.writePrices(setup.prices().yaml(), Instant.now(), hadoop);
+  }
+
   private StoreLookupStage lookup(OpenRun run, RunMode mode) {
     return new StoreLookupStage(store, run, mode.retryPermanent());
   }
@@ -265,6 +275,11 @@ public final class PromptJob {
             Collectors.toMap(
                 model -> model.settings().name(),
                 model -> new Fingerprinter(model.fingerprintBasis())));
+  }
+
+  private ShardStage shardStage(RunFolder folder) {
+    ShardStage stage = new ShardStage(folder.newMisses(Instant.now()), slots());
+    return spec.prompt().cachesPrefix() ? stage.keepingPrefixesTogether() : stage;
   }
 
   /** Tasks that run at once. */
@@ -285,12 +300,7 @@ public final class PromptJob {
             lookup.missCount()));
     for (JobSetup.Model model : setup.models()) {
       if (model.price() == null) {
-        console.say(
-            "warning: no price is known for model "
-                + model.settings().requestModel()
-                + " of provider "
-                + model.settings().endpoint().name()
-                + ": its cost columns will be null; set one under prices");
+        console.say(setup.prices().noPrice(model.settings()));
       }
     }
   }
@@ -322,7 +332,7 @@ public final class PromptJob {
             spec.store().sync(),
             folder.path(),
             shards.path(),
-            setup.priceVersion(),
+            setup.prices().version(),
             new SerializableConfiguration(hadoop)),
         setup.models().stream().map(this::runtimeModel).toList(),
         new RuntimeSettings.Window(

@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.domain.Message;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
+import io.penstock.prompt.PromptOptimizer;
 import io.penstock.prompt.PromptTemplate;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -26,40 +27,47 @@ final class PromptRenderer {
       new StructType()
           .add(Columns.MESSAGES, DataTypes.createArrayType(Columns.MESSAGE, false))
           .add(Columns.USER_PROMPT, DataTypes.StringType)
-          .add(Columns.ERROR_MESSAGE, DataTypes.StringType);
+          .add(Columns.ERROR_MESSAGE, DataTypes.StringType)
+          .add(Columns.TRUNCATED_COLUMNS, DataTypes.createArrayType(DataTypes.StringType))
+          .add(Columns.TOKENS_SAVED, DataTypes.LongType);
 
   private PromptRenderer() {}
 
   private static Row failed(String why) {
-    return RowFactory.create(null, null, why);
+    return RowFactory.create(null, null, why, null, null);
   }
 
   /**
    * @param system null: no system instructions
    * @param columns that the templates name; the UDF takes their values as strings in this order
    */
-  record Templates(@Nullable PromptTemplate system, PromptTemplate user, List<String> columns)
+  record Templates(
+      @Nullable PromptTemplate system,
+      PromptTemplate user,
+      List<String> columns,
+      PromptOptimizer optimizer)
       implements UDF1<Row, Row> {
     @Override
     public Row call(Row row) {
+      OptimisedRow optimised = new OptimisedRow(optimizer);
       Map<String, String> values = new HashMap<>();
       for (int i = 0; i < columns.size(); i++) {
         if (row.isNullAt(i)) {
           return failed("column " + columns.get(i) + " is null");
         }
-        values.put(columns.get(i), text(row.get(i)));
+        values.put(columns.get(i), optimised.column(columns.get(i), text(row.get(i))));
       }
-      String prompt = user.render(values);
+      String prompt = optimised.message(user.render(values));
       if (prompt.isBlank()) {
         return failed("the prompt is empty");
       }
       List<Message> messages = new ArrayList<>();
-      String instructions = system == null ? "" : system.render(values);
+      String instructions = system == null ? "" : optimised.message(system.render(values));
       if (!instructions.isBlank()) {
         messages.add(new Message(Message.SYSTEM, instructions));
       }
       messages.add(new Message(Message.USER, prompt));
-      return RowFactory.create(RowCodec.toRows(messages).toArray(), prompt, null);
+      return optimised.rendered(RowCodec.toRows(messages), prompt);
     }
   }
 
@@ -71,13 +79,15 @@ final class PromptRenderer {
   /**
    * @param column its name, for messages; the UDF takes a row of that one column
    */
-  record Conversation(String column) implements UDF1<Row, Row> {
+  record Conversation(String column, PromptOptimizer optimizer) implements UDF1<Row, Row> {
     @Override
     public Row call(Row row) {
       if (row.isNullAt(0) || row.getList(0).isEmpty()) {
         return failed("column " + column + " is null or empty");
       }
+      OptimisedRow optimised = new OptimisedRow(optimizer);
       List<Row> turns = row.getList(0);
+      List<Row> sent = new ArrayList<>(turns.size());
       String prompt = null;
       boolean onlyInstructions = true;
       for (int i = 0; i < turns.size(); i++) {
@@ -87,11 +97,13 @@ final class PromptRenderer {
         }
         String role = turns.get(i).getString(0);
         onlyInstructions &= role.equals(Message.SYSTEM) || role.equals(Message.DEVELOPER);
-        prompt = role.equals(Message.USER) ? turns.get(i).getString(1) : prompt;
+        String content = optimised.message(turns.get(i).getString(1));
+        sent.add(RowFactory.create(role, content));
+        prompt = role.equals(Message.USER) ? content : prompt;
       }
       return onlyInstructions
           ? failed("column " + column + " has system instructions only")
-          : RowFactory.create(turns.toArray(), prompt, null);
+          : optimised.rendered(sent, prompt);
     }
 
     private static @Nullable String problemOf(@Nullable Row turn) {

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.udf;
 
 import io.penstock.lake.Columns;
+import io.penstock.prompt.PromptOptimizer;
 import io.penstock.prompt.PromptTemplate;
 import io.penstock.yaml.NearestName;
 import java.util.ArrayList;
@@ -38,7 +39,16 @@ final class RenderStage {
    * @param user null with {@code messages}
    */
   record PromptSource(
-      @Nullable PromptTemplate system, @Nullable PromptTemplate user, @Nullable String messages) {}
+      @Nullable PromptTemplate system,
+      @Nullable PromptTemplate user,
+      @Nullable String messages,
+      PromptOptimizer optimizer) {
+    /** Prompts that stay as they are. */
+    PromptSource(
+        @Nullable PromptTemplate system, @Nullable PromptTemplate user, @Nullable String messages) {
+      this(system, user, messages, PromptOptimizer.NONE);
+    }
+  }
 
   RenderStage(PromptSource source) {
     this.source = source;
@@ -65,7 +75,8 @@ final class RenderStage {
     }
     Column row = struct(values.toArray(Column[]::new));
     return udf(
-            new PromptRenderer.Templates(source.system(), source.user(), List.copyOf(names)),
+            new PromptRenderer.Templates(
+                source.system(), source.user(), List.copyOf(names), source.optimizer()),
             PromptRenderer.RENDERED)
         .apply(values.isEmpty() ? struct(expr("0")) : row);
   }
@@ -139,7 +150,8 @@ final class RenderStage {
             "transform("
                 + Columns.quote(name)
                 + ", m -> if(m is null, null, struct(m.role as role, m.content as content)))");
-    return udf(new PromptRenderer.Conversation(name), PromptRenderer.RENDERED).apply(struct(turns));
+    return udf(new PromptRenderer.Conversation(name, source.optimizer()), PromptRenderer.RENDERED)
+        .apply(struct(turns));
   }
 
   private static boolean isConversation(DataType type) {

@@ -11,13 +11,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * {@code runs/<run_id>/}: the resolved job, the rows with their links, the misses as shards, the
- * summary.
+ * {@code runs/<run_id>/}: the resolved job, its prices, the rows with their links, the misses as
+ * shards, the summary.
  *
  * @param path of the folder itself
  */
 record RunFolder(String path, String runId) {
   static final String JOB = "job.yaml";
+  static final String PRICES = "prices.yaml";
   static final String PLAN = "plan.json";
   static final String SUMMARY = "summary.json";
 
@@ -65,6 +66,16 @@ record RunFolder(String path, String runId) {
   /** The file appears whole or not at all. */
   void write(String name, String text, Configuration hadoop) throws IOException {
     WholeFile.write(new Path(path, name), text, hadoop);
+  }
+
+  /**
+   * The prices of an execution, in a file of their own where an earlier one of the run had others:
+   * what it bought was priced by those.
+   */
+  void writePrices(String yaml, Instant now, Configuration hadoop) throws IOException {
+    boolean others = has(PRICES, hadoop) && !read(PRICES, hadoop).equals(yaml);
+    String later = PRICES.replace(".yaml", "-" + STAMP.format(now) + ".yaml");
+    write(others ? later : PRICES, yaml, hadoop);
   }
 
   boolean has(String name, Configuration hadoop) throws IOException {

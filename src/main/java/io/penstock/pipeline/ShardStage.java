@@ -8,13 +8,14 @@ import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.penstock.lake.Columns;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * Writes the misses into the run folder as shards: {@code misses/shard=N/model_name=M/*.json}, one
  * request a line, the longest first. A request's shard is a function of its fingerprint, whatever
- * cluster runs it.
+ * cluster runs it; or of what its prompt begins with, see {@link #keepingPrefixesTogether}.
  */
 final class ShardStage {
   /** Requests per shard to aim at. */
@@ -26,13 +27,24 @@ final class ShardStage {
 
   private final String missesPath;
   private final int slots;
+  private final boolean byPrefix;
 
   /**
    * @param slots tasks that run at once
    */
   ShardStage(String missesPath, int slots) {
+    this(missesPath, slots, false);
+  }
+
+  private ShardStage(String missesPath, int slots, boolean byPrefix) {
     this.missesPath = missesPath;
     this.slots = slots;
+    this.byPrefix = byPrefix;
+  }
+
+  /** Requests that begin alike share a shard as far as that leaves shards even, and follow. */
+  ShardStage keepingPrefixesTogether() {
+    return new ShardStage(missesPath, slots, true);
   }
 
   /**
@@ -49,25 +61,37 @@ final class ShardStage {
   Shards apply(StoreLookupStage.Lookup lookup, Dataset<Row> rows) {
     int shards = shardsFor(lookup.missCount(), slots);
     if (lookup.missCount() > 0) {
-      lookup
-          .misses()
-          .select(Columns.ROW_ID)
-          .join(rows.drop(Columns.INPUT), new String[] {Columns.ROW_ID})
+      Dataset<Row> misses =
+          lookup
+              .misses()
+              .select(Columns.ROW_ID)
+              .join(rows.drop(Columns.INPUT), new String[] {Columns.ROW_ID});
+      misses
           .select(
               hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT),
               col(Columns.MESSAGES),
               expr("aggregate(messages, 0L, (sum, m) -> sum + length(m.content))")
                   .as(EXPECTED_LENGTH),
-              pmod(xxhash64(col(Columns.FINGERPRINT)), lit(shards)).as(Columns.SHARD),
-              col(Columns.MODEL_NAME))
+              shard(misses, shards).as(Columns.SHARD),
+              col(Columns.MODEL_NAME),
+              (byPrefix ? PrefixLayout.prefixHash() : lit(0L)).as(PrefixLayout.PREFIX_HASH))
           .repartition(col(Columns.SHARD))
           .sortWithinPartitions(
-              col(Columns.SHARD), col(Columns.MODEL_NAME), col(EXPECTED_LENGTH).desc())
+              col(Columns.SHARD),
+              col(Columns.MODEL_NAME),
+              col(PrefixLayout.PREFIX_HASH),
+              col(EXPECTED_LENGTH).desc())
           .write()
           .partitionBy(Columns.SHARD, Columns.MODEL_NAME)
           .json(missesPath);
     }
     return new Shards(missesPath, shards, lookup.missCount());
+  }
+
+  private Column shard(Dataset<Row> misses, int shards) {
+    return byPrefix
+        ? new PrefixLayout(misses, shards).shard()
+        : pmod(xxhash64(col(Columns.FINGERPRINT)), lit(shards));
   }
 
   /** At least the slots, at most four times as many, in between one per 64 requests. */

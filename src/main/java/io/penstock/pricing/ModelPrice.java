@@ -16,15 +16,26 @@ import org.jspecify.annotations.Nullable;
  *     empty for most
  * @param contextWindow input and output tokens together; null where unknown
  * @param maxOutput largest number of output tokens; null where unknown
+ * @param encoding how its tokens are counted, as the list names it; null where unknown
  */
 public record ModelPrice(
-    Rates standard, List<Tier> tiers, @Nullable Long contextWindow, @Nullable Long maxOutput)
+    Rates standard,
+    List<Tier> tiers,
+    @Nullable Long contextWindow,
+    @Nullable Long maxOutput,
+    @Nullable String encoding)
     implements Serializable {
   /** Prices are per this many tokens. */
   private static final int TOKENS_PER_PRICE_EXPONENT = 6;
 
   public ModelPrice {
     tiers = tiers.stream().sorted(Comparator.comparingLong(Tier::aboveInputTokens)).toList();
+  }
+
+  /** Without an encoding. */
+  public ModelPrice(
+      Rates standard, List<Tier> tiers, @Nullable Long contextWindow, @Nullable Long maxOutput) {
+    this(standard, tiers, contextWindow, maxOutput, null);
   }
 
   /**

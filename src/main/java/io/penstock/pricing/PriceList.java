@@ -8,18 +8,24 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The prices of {@code conf/prices.yaml} with the job's own put over them. A model that is not
- * listed has no price: nothing is guessed. Immutable, serializable.
+ * The prices of {@code conf/prices.yaml} with the job's own put over them, as they hold on the day
+ * for which they were read. A model that is not listed, or not for that day, has no price: nothing
+ * is guessed. Immutable, serializable.
  */
 public final class PriceList implements Serializable {
   private final String version;
-  private final LinkedHashMap<String, ModelPrice> prices;
+  private final LinkedHashMap<String, ListedPrice> prices;
 
   /**
    * @param version the date of the list; stored with every cost computed from it
    * @param prices by {@code provider/model}, in the list's order
    */
   public PriceList(String version, Map<String, ModelPrice> prices) {
+    this(version, new LinkedHashMap<String, ListedPrice>());
+    prices.forEach((name, price) -> this.prices.put(name, ListedPrice.always(price)));
+  }
+
+  PriceList(String version, LinkedHashMap<String, ListedPrice> prices) {
     this.version = version;
     this.prices = new LinkedHashMap<>(prices);
   }
@@ -36,6 +42,15 @@ public final class PriceList implements Serializable {
    * @param name {@code provider/model}
    */
   Optional<ModelPrice> find(String name) {
+    return listed(name).map(ListedPrice::price);
+  }
+
+  /**
+   * The entry, whether it has a price for the day or not.
+   *
+   * @param name {@code provider/model}
+   */
+  public Optional<ListedPrice> listed(String name) {
     return Optional.ofNullable(prices.get(name));
   }
 
@@ -57,18 +72,23 @@ public final class PriceList implements Serializable {
    * plays.
    */
   public Optional<ModelPrice> findByModel(String model) {
+    return nameByModel(model).flatMap(this::find);
+  }
+
+  /** {@code provider/model} of the entry whose price {@link #findByModel} finds. */
+  public Optional<String> nameByModel(String model) {
     return prices.entrySet().stream()
-        .filter(entry -> modelOf(entry.getKey()).equals(model))
-        .map(Map.Entry::getValue)
+        .filter(entry -> modelOf(entry.getKey()).equals(model) && entry.getValue().price() != null)
+        .map(Map.Entry::getKey)
         .findFirst();
   }
 
-  /** This list with some prices replaced or added. */
-  public PriceList with(Map<String, ModelPrice> overrides) {
+  /** This list with some entries replaced or added. */
+  public PriceList with(Map<String, ListedPrice> overrides) {
     if (overrides.isEmpty()) {
       return this;
     }
-    LinkedHashMap<String, ModelPrice> all = new LinkedHashMap<>(prices);
+    LinkedHashMap<String, ListedPrice> all = new LinkedHashMap<>(prices);
     all.putAll(overrides);
     return new PriceList(version + "+job", all);
   }

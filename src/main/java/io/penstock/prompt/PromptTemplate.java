@@ -74,6 +74,27 @@ public final class PromptTemplate implements Serializable {
     }
   }
 
+  /**
+   * A text that is the same in all prompts, but stands behind a column.
+   *
+   * @param column the one before it
+   */
+  public record LaterText(String column, String text) {}
+
+  /** In their order. */
+  public List<LaterText> laterTexts() {
+    List<LaterText> later = new ArrayList<>();
+    String column = null;
+    for (Part part : parts) {
+      if (part instanceof Place place) {
+        column = place.column();
+      } else if (column != null) {
+        later.add(new LaterText(column, ((Literal) part).text()));
+      }
+    }
+    return later;
+  }
+
   /** The columns named, each once, in the order of their first place. */
   public List<String> columns() {
     return parts.stream()

@@ -222,7 +222,7 @@ final class ForeignSessionTest {
                         model.accountModel(),
                         model.limits()))
             .toList(),
-        setup.priceVersion(),
+        setup.prices(),
         setup.providers());
   }
 

@@ -223,7 +223,7 @@ class NeverTwiceTest {
         setup.resolvedYaml(),
         setup.templates(),
         setup.models(),
-        setup.priceVersion(),
+        setup.prices(),
         new InterruptingFactory(setup.providers()));
   }
 

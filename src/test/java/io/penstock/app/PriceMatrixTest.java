@@ -27,6 +27,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -219,7 +220,9 @@ class PriceMatrixTest {
     simulators.put(
         provider,
         Simulator.start(
-            SimulatorOptions.defaults(), new PriceListReader(problems).read(list.toString()), 0));
+            SimulatorOptions.defaults(),
+            new PriceListReader(problems, LocalDate.EPOCH).read(list.toString()),
+            0));
     problems.throwIfAny();
   }
 

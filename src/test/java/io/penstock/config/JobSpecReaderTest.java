@@ -70,7 +70,8 @@ final class JobSpecReaderTest {
                 "ticket_id",
                 Map.of("topic", "lower(subject)"),
                 "language = 'en'"));
-    assertThat(job.prompt()).isEqualTo(new PromptSpec("You are terse.", "Q: {question}", null));
+    assertThat(job.prompt())
+        .isEqualTo(new PromptSpec("You are terse.", "Q: {question}", null, false, Map.of(), "false"));
   }
 
   @Test

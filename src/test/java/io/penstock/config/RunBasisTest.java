@@ -23,6 +23,7 @@ class RunBasisTest {
     "retry.max_attempts=3",
     "failures.tolerated_fraction=1",
     "store.sync=true",
+    "prompt.cache_prefix=1h",
     "runs.keep_days=5",
     "providers.openai.api_key_env=OTHER_KEY",
     "providers.openai.headers={x-team: data}",

@@ -16,8 +16,6 @@ final class UnbuiltKeysTest {
       value = {
         "samples=2                                | ; only 1 is allowed",
         "deduplicate=false                        | ; only true is allowed",
-        "prompt.collapse_whitespace=true          | ; only false is allowed",
-        "prompt.truncate={a: 5}                   | ; remove it",
         "prompt.response_schema={type: object}    | ; remove it",
         "cascade={to: small}                      | ; remove it",
         "delivery=[{mode: batch}]                 | ; remove it",

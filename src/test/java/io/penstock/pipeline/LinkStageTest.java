@@ -116,7 +116,9 @@ final class LinkStageTest {
             "messages",
             "fingerprint",
             "error_kind",
-            "error_message");
+            "error_message",
+            "truncated_columns",
+            "tokens_saved");
     assertSameRows(input, rows.select("input.*"));
   }
 

@@ -66,6 +66,19 @@ final class RunFolderTest {
   }
 
   @Test
+  void pricesOfALaterExecutionStandBesideTheFirstOnesWhereTheyDiffer() throws IOException {
+    RunFolder run = create();
+
+    run.writePrices("a", Instant.parse("2026-01-02T03:04:06Z"), HADOOP);
+    run.writePrices("a", Instant.parse("2026-01-03T00:00:00Z"), HADOOP);
+    run.writePrices("b", Instant.parse("2026-01-04T00:00:00Z"), HADOOP);
+
+    assertThat(Path.of(run.path(), "prices.yaml")).hasContent("a");
+    assertThat(Path.of(run.path(), "prices-20260104T000000.yaml")).hasContent("b");
+    assertThat(Path.of(run.path(), "prices-20260103T000000.yaml")).doesNotExist();
+  }
+
+  @Test
   void aFileWhoseReplacementAKillCaughtHalfWayIsRead() throws IOException {
     RunFolder run = create();
     run.write("job.yaml", "name: x", HADOOP);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.yaml.Problems;
@@ -12,6 +13,8 @@ import io.penstock.yaml.YamlTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +34,8 @@ final class PriceListTest {
       """;
 
   private final Problems problems = new Problems("prices.yaml");
-  private final PriceListReader reader = new PriceListReader(problems);
+  private final PriceListReader reader =
+      new PriceListReader(problems, LocalDate.parse("2026-03-15"));
 
   @Test
   void findsByProviderAndModel() {
@@ -162,6 +166,99 @@ final class PriceListTest {
     Usd above = inputPrice(prices, parts[0], parts[1]);
 
     assertThat(above.amount().movePointLeft(3)).isGreaterThan(below.amount());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2025-12-31, 1", "2026-01-01, 2", "2026-06-30, 2", "2026-07-01, 3", "2030-01-01, 3"})
+  void ofAListThePriceOfTheDayIsTaken(String day, String price) {
+    PriceListReader ofDay = new PriceListReader(problems, LocalDate.parse(day));
+
+    PriceList prices =
+        ofDay.read(
+            """
+            date: "2026-01-31"
+            prices:
+              a/m:
+                - {valid_until: 2026-01-01, input: "1", output: "1"}
+                - {valid_from: 2026-07-01, input: "3", output: "1"}
+                - {valid_from: 2026-01-01, valid_until: 2026-07-01, input: "2", output: "1"}
+            """);
+
+    problems.throwIfAny();
+    assertThat(inputPrice(prices, "a", "m")).isEqualTo(Usd.of(price));
+  }
+
+  @Test
+  void aModelWhosePeriodsLeaveTheDayOutHasNoPriceAlsoWhereTheListHasOne() {
+    JsonNode own =
+        tree(
+            "{b/small: [{valid_until: 2026-02-01, input: '1', output: '1'},"
+                + " {valid_from: 2026-05-01, input: '2', output: '1'}]}");
+    PriceList listed = reader.read(LIST);
+
+    PriceList prices = listed.with(reader.readOverrides(own, listed));
+
+    problems.throwIfAny();
+    assertThat(prices.find("b", "small")).isEmpty();
+    assertThat(prices.listed("b/small").orElseThrow().periods())
+        .isEqualTo("until 2026-02-01, from 2026-05-01");
+    assertThat(prices.findByModel("small").orElseThrow().cost(MILLION)).isEqualTo(Usd.of("9"));
+  }
+
+  @Test
+  void aSinglePriceMayHavePeriodsToo() {
+    String future = "{date: x, prices: {a/m: {valid_from: 2026-03-16, input: '1', output: '1'}}}";
+
+    assertThat(reader.read(future).find("a", "m")).isEmpty();
+    assertThat(
+            new PriceListReader(problems, LocalDate.parse("2026-03-16"))
+                .read(future)
+                .find("a", "m"))
+        .isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{input: '1', output: '1'}, {valid_from: 2026-01-01, input: '1', output: '1'}] | prices.a/m: has two prices for the same days: one holds always, one from 2026-01-01",
+        "[{valid_until: 2026-01-02, input: '1', output: '1'}, {valid_from: 2026-01-01, valid_until: 2026-03-01, input: '1', output: '1'}] | prices.a/m: has two prices for the same days: one holds until 2026-01-02, one from 2026-01-01 until 2026-03-01",
+        "[{valid_from: 2026-01-02, valid_until: 2026-01-02, input: '1', output: '1'}] | prices.a/m[0]: valid_from is 2026-01-02, must be before valid_until (2026-01-02)",
+        "{valid_from: soon, input: '1', output: '1'} | prices.a/m.valid_from: is 'soon', must be a date such as 2026-01-31",
+        "[{valid_until: 2026-13-01, input: '1', output: '1'}] | prices.a/m[0].valid_until: is '2026-13-01', must be a date such as 2026-01-31",
+        "[{valid_until: 2026-02-01, input: '-1', output: '1'}] | prices.a/m[0]: -1 must not be negative nor have more than 6 decimals",
+        "[{input: '1', output: '1'}, 5] | prices.a/m[1]: must be a mapping of keys to values, is '5'",
+        "[] | prices.a/m: has no prices; leave it out instead"
+      })
+  void periodsThatCannotBeUsedAreProblems(String entry, String problem) {
+    reader.readOverrides(tree("{a/m: " + entry + "}"), reader.read(LIST));
+
+    assertThatThrownBy(problems::throwIfAny).hasMessage("prices.yaml: " + problem);
+  }
+
+  @Test
+  void whatARunUsedIsWrittenWithAllKindsOfPriceAndCanBeReadAgain() {
+    String list =
+        """
+        date: "2026-01-31"
+        prices:
+          a/m:
+            - {valid_until: 2026-01-01, input: "1", output: "1"}
+            - {valid_from: 2026-01-01, input: "0.150", cached_input: "0.075", cache_write: "0.2", cache_write_1h: "0.3", output: 0.6, batch_input: "0.07", batch_output: "0.3", tiers: [{above_input_tokens: 5, input: "2", output: "4"}], context_window: 128000, max_output: 16384, encoding: o200k_base}
+          a/other: {input: "9", output: "9"}
+          a/past: {valid_until: 2026-01-01, input: "9", output: "9"}
+        """;
+    PriceList prices = reader.read(list);
+
+    String written = PriceListWriter.toYaml(prices, List.of("a/m", "a/past", "a/unknown"));
+
+    JsonNode expected = ((ArrayNode) tree(list).at("/prices/a~1m")).get(1);
+    JsonNode tree = tree(written);
+    problems.throwIfAny();
+    assertThat(tree.path("date").asText()).isEqualTo("2026-01-31");
+    assertThat(tree.path("prices")).hasSize(1);
+    assertThat(tree.at("/prices/a~1m")).isEqualTo(expected);
+    assertThat(reader.read(written).find("a", "m")).isEqualTo(prices.find("a", "m"));
   }
 
   private static Usd inputPrice(PriceList prices, String provider, String model) {

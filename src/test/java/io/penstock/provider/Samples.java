@@ -8,6 +8,7 @@ import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.Network;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.domain.ProviderEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,6 +74,17 @@ public final class Samples {
         model.maxOutputTokens(),
         parameters,
         extra);
+  }
+
+  public static ModelSettings asking(ModelSettings model, PromptCacheHint hint) {
+    return new ModelSettings(
+        model.name(),
+        model.endpoint(),
+        model.requestModel(),
+        model.maxOutputTokens(),
+        model.parametersJson(),
+        model.extraJson(),
+        hint);
   }
 
   public static InferenceRequest request(Message... messages) {

@@ -8,6 +8,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
@@ -29,7 +30,7 @@ final class AnthropicCodec implements ModelCodec {
   AnthropicCodec(ModelSettings model) {
     this.model = model;
     this.parameters = parameters(model);
-    this.refusals = new AnthropicRefusal(parameters.fields());
+    this.refusals = new AnthropicRefusal(parameters.fieldsAnd(CACHE_CONTROL));
   }
 
   @Override
@@ -60,7 +61,7 @@ final class AnthropicCodec implements ModelCodec {
    * them are what rows have in common. Beside the messages it would mean the whole prompt.
    */
   private JsonNode system(String instructions) {
-    JsonNode cacheControl = parameters.json().path(CACHE_CONTROL);
+    JsonNode cacheControl = cacheControl();
     if (!cacheControl.isObject()) {
       return TextNode.valueOf(instructions);
     }
@@ -71,6 +72,15 @@ final class AnthropicCodec implements ModelCodec {
         .put("text", instructions)
         .set(CACHE_CONTROL, cacheControl);
     return blocks;
+  }
+
+  private JsonNode cacheControl() {
+    JsonNode asked = parameters.json().path(CACHE_CONTROL);
+    if (!asked.isMissingNode() || model.promptCache() == PromptCacheHint.NONE) {
+      return asked;
+    }
+    ObjectNode hint = WireJson.object().put("type", "ephemeral");
+    return model.promptCache() == PromptCacheHint.HOUR ? hint.put("ttl", "1h") : hint;
   }
 
   @Override

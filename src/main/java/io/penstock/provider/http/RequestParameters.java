@@ -36,7 +36,13 @@ public final class RequestParameters {
 
   /** The fields that a refusal may name and that belong to no single row. */
   public Set<String> fields() {
+    return fieldsAnd("model");
+  }
+
+  /** With one more, which is sent beside the parameters. */
+  public Set<String> fieldsAnd(String further) {
     Set<String> fields = new HashSet<>(Set.of("model"));
+    fields.add(further);
     json.fieldNames().forEachRemaining(fields::add);
     return Set.copyOf(fields);
   }

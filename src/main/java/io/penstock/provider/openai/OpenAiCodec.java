@@ -6,6 +6,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderException;
@@ -26,7 +27,7 @@ final class OpenAiCodec implements ModelCodec {
   OpenAiCodec(ModelSettings model) {
     this.model = model;
     this.parameters = RequestParameters.of(model, model.endpoint().maxTokensField());
-    this.refusals = new OpenAiRefusal(parameters.fields());
+    this.refusals = new OpenAiRefusal(parameters.fieldsAnd(PromptCacheKey.FIELD));
   }
 
   @Override
@@ -47,6 +48,9 @@ final class OpenAiCodec implements ModelCodec {
     ArrayNode messages = body.putArray("messages");
     conversation.forEach(
         m -> messages.addObject().put("role", m.role()).put("content", m.content()));
+    if (model.promptCache() != PromptCacheHint.NONE) {
+      body.put(PromptCacheKey.FIELD, PromptCacheKey.of(conversation));
+    }
     body.setAll(parameters.json());
     return WireJson.write(body);
   }

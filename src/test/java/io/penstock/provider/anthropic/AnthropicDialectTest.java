@@ -11,6 +11,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.Samples;
 import io.penstock.provider.http.HttpProviderFactory;
@@ -21,6 +22,8 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class AnthropicDialectTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -94,6 +97,40 @@ final class AnthropicDialectTest {
                     + "}]"));
     assertThat(instructed.has("cache_control")).isFalse();
     assertThat(plain.get("cache_control")).isEqualTo(JSON.readTree(control));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "SHORT | {\"type\":\"ephemeral\"}",
+        "HOUR | {\"type\":\"ephemeral\",\"ttl\":\"1h\"}"
+      })
+  void aHintMarksTheInstructionsAndNothingElse(PromptCacheHint hint, String control)
+      throws IOException {
+    ModelSettings model = Samples.asking(Samples.model("anthropic", "http://x/v1"), hint);
+
+    JsonNode instructed = tree(dialect.codec(model).encode(CONVERSATION));
+    JsonNode plain = tree(dialect.codec(model).encode(Samples.request("hi")));
+
+    assertThat(instructed.at("/system/0/cache_control")).isEqualTo(JSON.readTree(control));
+    assertThat(instructed.has("cache_control")).isFalse();
+    assertThat(plain.toString()).doesNotContain("cache_control");
+  }
+
+  @Test
+  void whatAModelAsksForGoesBeforeTheHint() throws IOException {
+    ModelSettings asked =
+        Samples.withParameters(
+            Samples.model("anthropic", "http://x/v1"),
+            "{\"cache_control\":{\"type\":\"ephemeral\"}}",
+            "{}");
+
+    JsonNode body =
+        tree(dialect.codec(Samples.asking(asked, PromptCacheHint.HOUR)).encode(CONVERSATION));
+
+    assertThat(body.at("/system/0/cache_control").has("ttl")).isFalse();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.Network;
+import io.penstock.domain.PromptCacheHint;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.provider.Samples;
@@ -18,6 +19,7 @@ import io.penstock.provider.http.HttpProviderFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -71,6 +73,43 @@ final class OpenAiDialectTest {
     byte[] body = dialect.codec(withParameters("http://x/v1")).encode(Samples.request(odd));
 
     assertThat(tree(body).at("/messages/0/content").textValue()).isEqualTo(odd);
+  }
+
+  @Test
+  void aHintIsOneKeyForAllRequestsThatBeginAlike() throws IOException {
+    ModelSettings model =
+        Samples.asking(Samples.model("openai", "http://x/v1"), PromptCacheHint.SHORT);
+
+    List<String> keys = new ArrayList<>();
+    for (String[] turns : new String[][] {{"a", "1"}, {"a", "2"}, {"b", "1"}}) {
+      keys.add(
+          tree(dialect
+                  .codec(model)
+                  .encode(
+                      Samples.request(
+                          new Message(Message.SYSTEM, turns[0]),
+                          new Message(Message.USER, turns[1]))))
+              .path("prompt_cache_key")
+              .asText());
+    }
+
+    assertThat(keys.get(0)).matches("penstock-[0-9a-f]{16}").isEqualTo(keys.get(1));
+    assertThat(keys.get(2)).isNotEqualTo(keys.get(0));
+  }
+
+  @Test
+  void aKeyOfTheJobGoesBeforeTheHint() throws IOException {
+    ModelSettings model =
+        Samples.withParameters(
+            Samples.model("openai", "http://x/v1"), "{\"prompt_cache_key\":\"ours\"}", "{}");
+
+    JsonNode body =
+        tree(
+            dialect
+                .codec(Samples.asking(model, PromptCacheHint.SHORT))
+                .encode(Samples.request("hi")));
+
+    assertThat(body.path("prompt_cache_key").asText()).isEqualTo("ours");
   }
 
   @Test
