@@ -384,8 +384,10 @@ final class ExecutorRuntime implements Participant {
     }
     counters.started();
     ModelLane lane = lanes.get(request.modelName());
-    lane.caller()
-        .call(request, permit)
+    CompletableFuture<Void> ready = lane.ready(request);
+    (ready.isDone()
+            ? lane.caller().call(request, permit)
+            : ready.thenComposeAsync(reserved -> lane.caller().call(request, permit), clock))
         .thenCompose(outcome -> lane.recorder().record(shard, outcome))
         .whenComplete((outcome, error) -> finish(request, stored, outcome, error));
     return stored;

@@ -162,6 +162,31 @@ final class BudgetedModelTest {
   }
 
   @Test
+  void whatWasPreparedIsSentAtOnceAndReservedOnce() throws Exception {
+    allow(1, BigDecimal.TEN, BigDecimal.TEN);
+    model.prepare(REQUEST).get();
+    assertThat(sent).isEmpty();
+
+    CompletableFuture<Completion> answer = model.complete(REQUEST);
+
+    assertThat(sent).hasSize(1);
+    assertThat(purse.report().reserved()).isEqualByComparingTo(worst);
+    nextSent().completeExceptionally(failure(Billing.POSSIBLE, null));
+    assertThat(answer).isCompletedExceptionally();
+    assertThat(spent()).isEqualByComparingTo(worst);
+  }
+
+  @Test
+  void aPreparationThatFailsIsToldByTheCall() throws Exception {
+    CompletableFuture<Void> prepared = model.prepare(REQUEST);
+
+    allow(1, BigDecimal.ZERO, BigDecimal.ZERO);
+
+    prepared.get();
+    assertThat(failureOf(model.complete(REQUEST)).kind()).isEqualTo(FailureKind.BUDGET);
+  }
+
+  @Test
   void whoeverWaitsForMoneyHearsOfTheStop() {
     stop.listen(purse::close);
     CompletableFuture<Completion> answer = model.complete(REQUEST);
