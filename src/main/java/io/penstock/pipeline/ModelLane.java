@@ -1,9 +1,12 @@
 package io.penstock.pipeline;
 
+import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.inference.ModelCaller;
 import io.penstock.limit.Limiter;
+import io.penstock.limit.Limiter.Permit;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,17 @@ record ModelLane(
     ModelCaller caller,
     OutcomeRecorder recorder,
     @Nullable BudgetedModel budgeted) {
-  /** Completes when there is money for the request, or never will be: it is to be called then. */
-  CompletableFuture<Void> ready(InferenceRequest request) {
-    return budgeted == null ? CompletableFuture.completedFuture(null) : budgeted.prepare(request);
+  /**
+   * Once there is money for the request, or never will be, as {@link ModelCaller#call}.
+   *
+   * @param threads that it goes on with where it had to wait
+   */
+  CompletableFuture<InferenceOutcome> call(
+      InferenceRequest request, Permit permit, Executor threads) {
+    return budgeted == null
+        ? caller.call(request, permit)
+        : budgeted
+            .prepare(request)
+            .thenComposeAsync(prepared -> caller.call(request, permit), threads);
   }
 }
