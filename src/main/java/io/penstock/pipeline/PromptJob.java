@@ -309,16 +309,16 @@ public final class PromptJob {
       throws IOException, InterruptedException {
     return new RealtimeStage(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            runtimeSettings(run.folder(), shards, budget(run)),
+            runtimeSettings(run.folder(), shards, budget(run, shards)),
             watch)
         .pay(shards);
   }
 
-  private @Nullable RunBudget budget(OpenRun run) throws IOException {
+  private @Nullable RunBudget budget(OpenRun run, Shards shards) throws IOException {
     if (spec.budget().maxUsd() == null) {
       return null;
     }
-    boolean begun = run.adopted().isPresent();
+    boolean begun = run.adopted().isPresent() && shards.requests() > 0;
     Usd spent = begun ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
     return new RunBudget(new Usd(spec.budget().maxUsd()), spent);
   }
