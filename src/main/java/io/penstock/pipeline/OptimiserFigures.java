@@ -62,8 +62,8 @@ record OptimiserFigures(long promptsShortened, long tokensSaved) {
         ? Optional.empty()
         : Optional.of(
             String.format(
-                "warning: %,d prompts do not fit the context window of their model and are not"
-                    + " called",
+                "warning: prompts that do not fit the context window of their model and are not"
+                    + " called: %,d",
                 tooLong));
   }
 

@@ -90,7 +90,8 @@ final class PrefixLayout {
     long size = starts[bucket + 1] - starts[bucket];
     long all = starts[starts.length - 1];
     boolean isWhole = size * (double) shards <= all * WHOLE;
-    double within = isWhole ? 0.5 : (random >>> Long.SIZE - DOUBLE_BITS) / (double) (1L << DOUBLE_BITS);
+    double within =
+        isWhole ? 0.5 : (random >>> Long.SIZE - DOUBLE_BITS) / (double) (1L << DOUBLE_BITS);
     double place = (starts[bucket] + size * within) / all;
     return Math.min(shards - 1, (int) (place * shards));
   }

@@ -11,6 +11,7 @@ import io.penstock.lake.Columns;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Writes the misses into the run folder as shards: {@code misses/shard=N/model_name=M/*.json}, one
@@ -74,7 +75,8 @@ final class ShardStage {
                   .as(EXPECTED_LENGTH),
               shard(misses, shards).as(Columns.SHARD),
               col(Columns.MODEL_NAME),
-              (byPrefix ? PrefixLayout.prefixHash() : lit(0L)).as(PrefixLayout.PREFIX_HASH))
+              (byPrefix ? PrefixLayout.prefixHash() : lit(null).cast(DataTypes.LongType))
+                  .as(PrefixLayout.PREFIX_HASH))
           .repartition(col(Columns.SHARD))
           .sortWithinPartitions(
               col(Columns.SHARD),

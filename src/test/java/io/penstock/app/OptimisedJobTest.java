@@ -104,7 +104,8 @@ class OptimisedJobTest {
         .matches("the prompt has 20\\d tokens and max_output_tokens is 400: .* 500 tokens");
     assertThat(jobs.said)
         .contains(
-            "warning: 1 prompts do not fit the context window of their model and are not called");
+            "warning: prompts that do not fit the context window of their model and are not"
+                + " called: 1");
   }
 
   @ParameterizedTest

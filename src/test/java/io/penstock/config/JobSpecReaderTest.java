@@ -71,7 +71,8 @@ final class JobSpecReaderTest {
                 Map.of("topic", "lower(subject)"),
                 "language = 'en'"));
     assertThat(job.prompt())
-        .isEqualTo(new PromptSpec("You are terse.", "Q: {question}", null, false, Map.of(), "false"));
+        .isEqualTo(
+            new PromptSpec("You are terse.", "Q: {question}", null, false, Map.of(), "false"));
   }
 
   @Test

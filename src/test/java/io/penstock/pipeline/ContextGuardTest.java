@@ -33,7 +33,7 @@ final class ContextGuardTest {
     assertThat(judged(TokenFamily.O200K_BASE, 100, words(900))).isNull();
     assertThat(judged(TokenFamily.O200K_BASE, 100, words(901)))
         .isEqualTo(
-            "the prompt has 901 tokens and max_output_tokens is 100: together, more than the context"
+            "the prompt has 901 tokens and max_output_tokens is 100: together more than the context"
                 + " window of tiny: 1,000 tokens");
     assertThat(judged(TokenFamily.CL100K_BASE, null, words(1_000))).isNull();
     assertThat(judged(TokenFamily.CL100K_BASE, null, words(1_001)))

@@ -110,7 +110,8 @@ final class PrefixLayoutTest {
 
   @Test
   void stableTextBehindAColumnIsNamed() {
-    String rules = "Answer in one short sentence, in the language of the question, and name sources. ";
+    String rules =
+        "Answer in one short sentence, in the language of the question, and name sources. ";
     JobSetup.Templates templates =
         new JobSetup.Templates(
             PromptTemplate.parse("You work for {company}. {rules}"),
