@@ -57,7 +57,8 @@ final class Attachments {
           !closed,
           participant.counts(),
           closed ? List.of() : participant.reports(),
-          participant.accountStop().orElse(null));
+          participant.accountStop().orElse(null),
+          participant.purse().orElse(null));
     }
 
     /** A report is another one each time. */
@@ -121,7 +122,11 @@ final class Attachments {
   private void allow(Attached attached, Ask ask, RenewalReply reply) {
     if (!reply.allowances().isEmpty()) {
       long until = ask.startedNanos() + Lease.LIFE.toNanos();
-      threads.execute(() -> attached.participant.allow(reply.allowances(), until));
+      threads.execute(
+          () -> {
+            reply.purses().forEach(attached.participant::allow);
+            attached.participant.allow(reply.allowances(), until);
+          });
     }
   }
 

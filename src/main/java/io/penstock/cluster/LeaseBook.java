@@ -8,12 +8,16 @@ import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
+import io.penstock.limit.BudgetBook;
 import io.penstock.limit.Governor;
+import io.penstock.limit.PurseAllowance;
+import io.penstock.limit.PurseReport;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -139,6 +143,7 @@ final class LeaseBook {
 
   synchronized void remove(String executorId) {
     removed.add(executorId);
+    budget().ifPresent(book -> book.gone(executorId));
   }
 
   /** Its process has ended: what it held is free. */
@@ -169,7 +174,24 @@ final class LeaseBook {
         refusal,
         now.stopReason,
         proofOrder,
-        refusal == null ? allowances(now, renewal) : List.of());
+        refusal == null ? allowances(now, renewal) : List.of(),
+        refusal == null ? purses(now, renewal) : List.of());
+  }
+
+  private static List<PurseAllowance> purses(Term now, Renewal renewal) {
+    return now.governor.budget().stream()
+        .flatMap(
+            book ->
+                renewal.activities().stream()
+                    .filter(now::covers)
+                    .map(Activity::purse)
+                    .filter(Objects::nonNull)
+                    .map(report -> book.allow(report.purse())))
+        .toList();
+  }
+
+  private Optional<BudgetBook> budget() {
+    return Optional.ofNullable(term).flatMap(last -> last.governor.budget());
   }
 
   private static List<Allowance> allowances(Term now, Renewal renewal) {
@@ -189,7 +211,14 @@ final class LeaseBook {
         member.open |= activity.open();
         member.counts = activity.counts();
         note(last, activity.accountStop());
+        note(last, member, activity.purse());
       }
+    }
+  }
+
+  private static void note(Term last, Member member, @Nullable PurseReport purse) {
+    if (purse != null) {
+      last.governor.budget().ifPresent(book -> book.report(member.executorId, purse));
     }
   }
 

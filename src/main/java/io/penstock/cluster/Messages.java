@@ -2,6 +2,8 @@ package io.penstock.cluster;
 
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
+import io.penstock.limit.PurseAllowance;
+import io.penstock.limit.PurseReport;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class Messages {
    * @param open false: its runtime has been closed, the counts are final
    * @param accounts none once it is closed
    * @param accountStop why no executor may call any more, or null
+   * @param purse null where the run has no budget
    */
   record Activity(
       String runId,
@@ -37,7 +40,8 @@ final class Messages {
       boolean open,
       Counts counts,
       List<AccountReport> accounts,
-      @Nullable AccountStop accountStop)
+      @Nullable AccountStop accountStop,
+      @Nullable PurseReport purse)
       implements Serializable {
     Activity {
       accounts = List.copyOf(accounts);
@@ -63,6 +67,7 @@ final class Messages {
    * @param refusal null: granted
    * @param proofOrder null once the executor told its proof
    * @param allowances one for each account that was reported; none where nothing is granted
+   * @param purses one for each purse that was reported; the same
    */
   record RenewalReply(
       @Nullable String runId,
@@ -70,13 +75,15 @@ final class Messages {
       @Nullable String refusal,
       @Nullable String stopReason,
       @Nullable RunOrder proofOrder,
-      List<Allowance> allowances)
+      List<Allowance> allowances,
+      List<PurseAllowance> purses)
       implements Serializable {
     static final RenewalReply NO_RUN =
-        new RenewalReply(null, null, "no run is under way", null, null, List.of());
+        new RenewalReply(null, null, "no run is under way", null, null, List.of(), List.of());
 
     RenewalReply {
       allowances = List.copyOf(allowances);
+      purses = List.copyOf(purses);
     }
 
     boolean granted() {

@@ -2,6 +2,8 @@ package io.penstock.cluster;
 
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
+import io.penstock.limit.PurseAllowance;
+import io.penstock.limit.PurseReport;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +26,12 @@ public interface Participant {
    * @param validUntilNanos by {@link System#nanoTime}
    */
   void allow(List<Allowance> allowances, long validUntilNanos);
+
+  /** Of its part of the budget, for the next renewal; also asked after {@link #close()}. */
+  Optional<PurseReport> purse();
+
+  /** The driver's answer to that. Older ones, and those of other purses, may come too. */
+  void allow(PurseAllowance allowance);
 
   /** Once an account is of no use; stops all executors. */
   Optional<AccountStop> accountStop();

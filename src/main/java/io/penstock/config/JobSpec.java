@@ -43,6 +43,7 @@ public record JobSpec(
             oneOf = {"refuse", "divide"})
         String limitsWithoutPlugin,
     RetrySpec retry,
+    BudgetSpec budget,
     @Key(fallback = "{}") JsonNode prices,
     @Key(required = true) StoreSpec store,
     @Key(required = true) OutputSpec output,
@@ -274,6 +275,27 @@ public record JobSpec(
       @Key(fallback = "2", min = 1, max = 1000) Integer maxPaidAttempts,
       @Key(fallback = "600", min = 1, max = 86_400) Integer requestTimeoutSeconds,
       @Key(fallback = "3600", min = 1, max = 604_800) Integer rowDeadlineSeconds) {}
+
+  /**
+   * What a run may cost, over all its executions.
+   *
+   * @param maxUsd above 0; null: whatever it costs
+   * @param whenOver what becomes of a run whose expected cost is more: it stops before anything is
+   *     paid, or spends what there is
+   */
+  public record BudgetSpec(
+      @Nullable BigDecimal maxUsd,
+      @Key(
+              fallback = "stop",
+              oneOf = {"stop", "spend"})
+          String whenOver) {
+    public BudgetSpec {
+      if (maxUsd != null && maxUsd.signum() <= 0) {
+        throw new IllegalArgumentException(
+            "max_usd is " + maxUsd.toPlainString() + ", must be above 0");
+      }
+    }
+  }
 
   /**
    * @param path folder of the completion store; jobs may share one

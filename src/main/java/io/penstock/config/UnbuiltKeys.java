@@ -29,7 +29,6 @@ final class UnbuiltKeys {
     KEYS.put("cascade", "");
     KEYS.put("delivery", "");
     KEYS.put("batch", "");
-    KEYS.put("budget", "");
     KEYS.put("evaluation", "");
     KEYS.put("report", "");
     KEYS.put("store.max_age_days", "");

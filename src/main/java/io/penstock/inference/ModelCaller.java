@@ -19,6 +19,7 @@ import io.penstock.provider.ModelProvider;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,6 +42,10 @@ public final class ModelCaller {
           FailureKind.TIMEOUT,
           FailureKind.NETWORK,
           FailureKind.UNREADABLE_RESPONSE);
+
+  /** Of an attempt that never was. */
+  private static final Set<FailureKind> NOT_SENT =
+      Set.of(FailureKind.NOT_ATTEMPTED, FailureKind.BUDGET);
 
   private final ModelProvider provider;
   private final RetryPolicy retries;
@@ -93,19 +98,11 @@ public final class ModelCaller {
       send().whenComplete(this::ended);
     }
 
-    /** What cannot even be written as a request was not sent, and would fail again. */
     private CompletableFuture<Completion> send() {
       try {
         return provider.complete(request);
       } catch (RuntimeException e) {
-        String message = "The request could not be written: " + e.getClass().getName();
-        return CompletableFuture.failedFuture(
-            new ProviderException(
-                FailureKind.INVALID_REQUEST,
-                Billing.NOT_BILLED,
-                0,
-                message,
-                ProviderException.Details.NONE));
+        return CompletableFuture.failedFuture(ProviderException.unwritable(e));
       }
     }
 
@@ -117,8 +114,8 @@ public final class ModelCaller {
         return;
       }
       ProviderException failure = asProviderException(error);
-      if (failure.kind() == FailureKind.NOT_ATTEMPTED) {
-        fail(failure); // nothing was sent
+      if (NOT_SENT.contains(failure.kind())) {
+        fail(failure);
         return;
       }
       tell(failure);
@@ -190,12 +187,14 @@ public final class ModelCaller {
 
     /** It would have been tried again: its last failure says nothing final of it. */
     private void giveUp(ProviderException failure) {
-      String message = "the run stopped before it was tried again: " + failure.getMessage();
+      Optional<StopSignal.Cause> budget =
+          stop.cause().filter(cause -> cause.kind() == FailureKind.BUDGET);
+      String why = budget.map(cause -> cause.message() + "; ").orElse("");
       finish(
           new Failed(
               request.fingerprint(),
-              FailureKind.NOT_ATTEMPTED,
-              message,
+              budget.map(StopSignal.Cause::kind).orElse(FailureKind.NOT_ATTEMPTED),
+              why + "the run stopped before it was tried again: " + failure.getMessage(),
               "",
               effort(history.attempts())));
     }

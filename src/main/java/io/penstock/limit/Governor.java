@@ -5,8 +5,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All accounts of a run: what executors report goes in, what they may use comes out. One in the
@@ -18,6 +20,7 @@ public final class Governor {
 
   private final Map<String, AccountGovernor> accounts = new TreeMap<>();
   private final List<LimitChange> history = new ArrayList<>();
+  private final @Nullable BudgetBook budget;
 
   /** Time, and where changes go. */
   interface Clock {
@@ -30,6 +33,18 @@ public final class Governor {
    * @param limits one for each account and model of the run
    */
   public Governor(List<AccountLimits> limits, LongSupplier nanoClock, InstantSource wallClock) {
+    this(limits, nanoClock, wallClock, null);
+  }
+
+  /**
+   * @param budget of the run; null: it has none
+   */
+  public Governor(
+      List<AccountLimits> limits,
+      LongSupplier nanoClock,
+      InstantSource wallClock,
+      @Nullable BudgetBook budget) {
+    this.budget = budget;
     Clock clock =
         new Clock() {
           @Override
@@ -62,6 +77,11 @@ public final class Governor {
   /** The executor's process has ended: what it held is free at once. */
   public synchronized void exited(String executorId) {
     accounts.values().forEach(account -> account.forget(executorId));
+  }
+
+  /** What the run may spend; a lock of its own. */
+  public Optional<BudgetBook> budget() {
+    return Optional.ofNullable(budget);
   }
 
   /** Every change so far, the oldest first. */

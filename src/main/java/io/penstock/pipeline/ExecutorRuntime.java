@@ -18,6 +18,8 @@ import io.penstock.limit.Allowance;
 import io.penstock.limit.Governor;
 import io.penstock.limit.Limiter;
 import io.penstock.limit.Limiter.Permit;
+import io.penstock.limit.PurseAllowance;
+import io.penstock.limit.PurseReport;
 import io.penstock.store.Journal;
 import java.io.IOException;
 import java.time.Duration;
@@ -72,6 +74,7 @@ final class ExecutorRuntime implements Participant {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Journal journal;
   private final Map<String, Limiter> limiters;
+  private final @Nullable ExecutorBudget budget;
   private final Map<String, ModelLane> lanes = new HashMap<>();
   private final ConcurrentHashMap<Fingerprint, CompletableFuture<InferenceOutcome>> inFlight =
       new ConcurrentHashMap<>();
@@ -96,9 +99,16 @@ final class ExecutorRuntime implements Participant {
             .map(limits -> new Limiter(limits.account(), clock, link::hurry))
             .collect(Collectors.toUnmodifiableMap(Limiter::account, limiter -> limiter));
     stop.listen(() -> limiters.values().forEach(Limiter::open));
+    RunBudget ofRun = settings.budget();
+    budget = ofRun == null ? null : new ExecutorBudget(ofRun, clock, stop, link::hurry);
     LaneWiring wiring =
         new LaneWiring(
-            settings, journal, new LaneWiring.Control(clock, stop, counters), link, limiters);
+            settings,
+            journal,
+            new LaneWiring.Control(clock, stop, counters),
+            link,
+            limiters,
+            budget);
     settings.models().forEach(model -> lanes.put(model.settings().name(), wiring.lane(model)));
     if (settings.window().warmUp()) {
       warmUp();
@@ -227,6 +237,18 @@ final class ExecutorRuntime implements Participant {
   }
 
   @Override
+  public Optional<PurseReport> purse() {
+    return Optional.ofNullable(budget).map(part -> part.purse().report());
+  }
+
+  @Override
+  public void allow(PurseAllowance allowance) {
+    if (budget != null) {
+      budget.allow(allowance, lanes.values());
+    }
+  }
+
+  @Override
   public Optional<AccountStop> accountStop() {
     return stop.cause()
         .filter(cause -> cause.kind().stopsRun())
@@ -300,6 +322,16 @@ final class ExecutorRuntime implements Participant {
 
   StopSignal stop() {
     return stop;
+  }
+
+  /** Null where the run has none. */
+  @Nullable ExecutorBudget budget() {
+    return budget;
+  }
+
+  /** Why not everything was called; empty: it was, or will be. */
+  Optional<StopSignal.Cause> stopCause() {
+    return stop.cause().or(() -> Optional.ofNullable(budget).flatMap(ExecutorBudget::reached));
   }
 
   RunCounters counters() {

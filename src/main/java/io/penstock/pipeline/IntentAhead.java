@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests of one model in one shard, whose intents are written while they wait: by the time that a
@@ -20,19 +21,19 @@ final class IntentAhead implements Iterator<InferenceRequest>, Closeable {
   private final Iterator<InferenceRequest> requests;
   private final Journal journal;
   private final ModelPricing pricing;
-  private final IntentsAhead ahead;
+  private final @Nullable IntentsAhead ahead;
   private final ArrayDeque<InferenceRequest> waiting = new ArrayDeque<>();
   private final Map<Fingerprint, CompletableFuture<Void>> intents = new HashMap<>();
 
   /**
    * @param ahead shared by the tasks of the JVM: how many requests of the model may wait with an
-   *     intent
+   *     intent; null: no intents are written here
    */
   IntentAhead(
       Iterator<InferenceRequest> requests,
       Journal journal,
       ModelPricing pricing,
-      IntentsAhead ahead) {
+      @Nullable IntentsAhead ahead) {
     this.requests = requests;
     this.journal = journal;
     this.pricing = pricing;
@@ -48,6 +49,9 @@ final class IntentAhead implements Iterator<InferenceRequest>, Closeable {
   public InferenceRequest next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
+    }
+    if (ahead == null) {
+      return requests.next();
     }
     InferenceRequest next = waiting.isEmpty() ? intend(requests.next()) : takeWaiting();
     while (requests.hasNext() && ahead.tryAcquire()) {
@@ -69,7 +73,9 @@ final class IntentAhead implements Iterator<InferenceRequest>, Closeable {
 
   /** When the intent of a request that was taken is flushed; to be asked once. */
   CompletableFuture<Void> intentOf(InferenceRequest request) {
-    return intents.remove(request.fingerprint());
+    return ahead == null
+        ? CompletableFuture.completedFuture(null)
+        : intents.remove(request.fingerprint());
   }
 
   /** Withdraws the intents of what was not taken, or taken and not begun. */

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.when;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.ModelSettings;
+import io.penstock.inference.StopSignal;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.store.CompletionStore;
@@ -33,6 +34,10 @@ import org.apache.spark.sql.types.StructType;
 final class JoinBackStage {
   private static final String PRIMARY_ROW = "primary_row";
 
+  private static final StopSignal.Cause NOT_CALLED =
+      new StopSignal.Cause(
+          FailureKind.NOT_ATTEMPTED, "the run stopped before this request was called");
+
   /** Not Spark's lower(hex()): the first use of lower loads ICU, which takes two seconds. */
   private static final UDF1<byte[], String> FINGERPRINT_TEXT =
       bits -> bits == null ? null : Fingerprint.of(bits).toString();
@@ -54,15 +59,33 @@ final class JoinBackStage {
   private final String runId;
   private final List<ModelSettings> models;
   private final String prefix;
+  private final StopSignal.Cause uncalled;
 
   /**
    * @param prefix put before the names of result columns
    */
   JoinBackStage(CompletionStore store, String runId, List<ModelSettings> models, String prefix) {
+    this(store, runId, models, prefix, NOT_CALLED);
+  }
+
+  private JoinBackStage(
+      CompletionStore store,
+      String runId,
+      List<ModelSettings> models,
+      String prefix,
+      StopSignal.Cause uncalled) {
     this.store = store;
     this.runId = runId;
     this.models = models;
     this.prefix = prefix;
+    this.uncalled = uncalled;
+  }
+
+  /** The same, where rows that were not called for want of money say so. */
+  JoinBackStage stoppedBy(Optional<StopSignal.Cause> stop) {
+    StopSignal.Cause why =
+        stop.filter(cause -> cause.kind() == FailureKind.BUDGET).orElse(uncalled);
+    return new JoinBackStage(store, runId, models, prefix, why);
   }
 
   /**
@@ -164,23 +187,23 @@ final class JoinBackStage {
     };
   }
 
-  private static Column errorKind(Column answered) {
+  private Column errorKind(Column answered) {
     return when(
         not(answered),
         coalesce(
             col("link_error_kind"),
             col(Columns.ERROR_KIND),
             col("refused_kind"),
-            lit(FailureKind.NOT_ATTEMPTED.name())));
+            lit(uncalled.kind().name())));
   }
 
-  private static Column errorMessage(Column answered) {
+  private Column errorMessage(Column answered) {
     return when(
         not(answered),
         coalesce(
             col("link_error_message"),
             col(Columns.ERROR_MESSAGE),
             col("refused_message"),
-            lit("the run stopped before this request was called")));
+            lit(uncalled.message())));
   }
 }

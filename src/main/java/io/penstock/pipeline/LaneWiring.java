@@ -29,24 +29,28 @@ final class LaneWiring {
   private final Control control;
   private final ExecutorLink link;
   private final Map<String, Limiter> limiters;
+  private final @Nullable ExecutorBudget budget;
 
   /** What all lanes of a runtime share. */
   record Control(RunClock clock, StopSignal stop, RunCounters counters) {}
 
   /**
    * @param limiters by account
+   * @param budget null where the run has no budget
    */
   LaneWiring(
       RuntimeSettings settings,
       Journal journal,
       Control control,
       ExecutorLink link,
-      Map<String, Limiter> limiters) {
+      Map<String, Limiter> limiters,
+      @Nullable ExecutorBudget budget) {
     this.settings = settings;
     this.journal = journal;
     this.control = control;
     this.link = link;
     this.limiters = limiters;
+    this.budget = budget;
   }
 
   ModelLane lane(Model model) {
@@ -63,9 +67,14 @@ final class LaneWiring {
     return new ModelLane(
         limiter,
         needs,
-        new IntentsAhead(limiter::permits),
+        budget == null ? new IntentsAhead(limiter::permits) : null,
         pricing,
-        new ModelCaller(leased(provider), retryPolicy(), pricing, control.clock(), control.stop()),
+        new ModelCaller(
+            paid(leased(provider), pricing),
+            retryPolicy(),
+            pricing,
+            control.clock(),
+            control.stop()),
         new OutcomeRecorder(journal, settings.place(), model.settings(), pricing));
   }
 
@@ -84,6 +93,10 @@ final class LaneWiring {
             retries.maxPaidAttempts(),
             Duration.ofSeconds(retries.rowDeadlineSeconds())),
         (RandomGenerator) () -> ThreadLocalRandom.current().nextLong());
+  }
+
+  private ModelProvider paid(ModelProvider provider, ModelPricing pricing) {
+    return budget == null ? provider : budget.paying(provider, pricing, journal);
   }
 
   /** An attempt starts only while the driver's lease is valid: orphans must not go on paying. */
@@ -117,7 +130,7 @@ final class LaneWiring {
 
   private static ProviderException notAttempted(StopSignal.Cause cause) {
     return new ProviderException(
-        FailureKind.NOT_ATTEMPTED,
+        cause.kind() == FailureKind.BUDGET ? cause.kind() : FailureKind.NOT_ATTEMPTED,
         Billing.NOT_BILLED,
         0,
         cause.message(),
@@ -138,7 +151,9 @@ final class LaneWiring {
                   if (completion != null) {
                     needs.observe(request, completion.usage());
                   }
-                  if (error instanceof ProviderException failure && mayHaveCost(failure)) {
+                  if (budget == null
+                      && error instanceof ProviderException failure
+                      && mayHaveCost(failure)) {
                     journal.intend(new Intent(request.fingerprint(), pricing.worstCase(request)));
                   }
                 });

@@ -16,6 +16,12 @@ final class ModelPricing implements AttemptPricing {
   private static final int TOKENS_AROUND_A_MESSAGE = 16;
 
   /**
+   * More than the instructions that a provider adds where a request has tools: Anthropic at most
+   * 530 (its guide to tool use, read 2026-11).
+   */
+  private static final int TOKENS_AROUND_TOOLS = 1_000;
+
+  /**
    * Where neither the job nor the price list bounds the output: larger than any model's window of
    * output today.
    */
@@ -23,11 +29,13 @@ final class ModelPricing implements AttemptPricing {
 
   private final @Nullable ModelPrice price;
   private final long parameterBytes;
+  private final long tokensAroundTools;
   private final long maxOutputTokens;
 
   ModelPricing(ModelSettings model, @Nullable ModelPrice price) {
     this.price = price;
     this.parameterBytes = bytes(model.parametersJson()) + bytes(model.extraJson());
+    this.tokensAroundTools = model.parametersJson().contains("\"tools\"") ? TOKENS_AROUND_TOOLS : 0;
     this.maxOutputTokens = maxOutput(model, price);
   }
 
@@ -52,11 +60,20 @@ final class ModelPricing implements AttemptPricing {
     if (price == null) {
       return Usd.ZERO;
     }
-    long inputTokens = parameterBytes + TOKENS_AROUND_A_MESSAGE;
+    long inputTokens = leastInputTokens();
     for (Message message : request.messages()) {
       inputTokens += bytes(message.content()) + TOKENS_AROUND_A_MESSAGE;
     }
     return price.worstCase(inputTokens, maxOutputTokens);
+  }
+
+  /** Of the cheapest request that there can be. */
+  Usd leastWorstCase() {
+    return price == null ? Usd.ZERO : price.worstCase(leastInputTokens(), maxOutputTokens);
+  }
+
+  private long leastInputTokens() {
+    return parameterBytes + TOKENS_AROUND_A_MESSAGE + tokensAroundTools;
   }
 
   /** Null where no price is known. */

@@ -6,6 +6,7 @@ import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.Usd;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
@@ -122,14 +123,16 @@ public final class PromptJob {
     Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
     sayPlan(deduped, lookup, folder);
 
-    Paid paid = pay(shards, folder, watch); // the one action that pays; answers go to the store
+    Paid paid = pay(shards, run, watch); // the one action that pays; answers go to the store
     watch.interrupt().leave();
     InDoubt inDoubt = store.inDoubt(folder.runId());
     requireLock(watch.lock());
     store.compact(folder.runId());
 
     Dataset<Row> results =
-        joinBack(folder).apply(rows, deduped.unique(), lookup.settled(), paid.refused());
+        joinBack(folder)
+            .stoppedBy(paid.stop())
+            .apply(rows, deduped.unique(), lookup.settled(), paid.refused());
     RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, startedNanos);
     return publish(results, figures, folder);
   }
@@ -178,6 +181,7 @@ public final class PromptJob {
   }
 
   private void checkFolders() throws IOException {
+    RunBudget.requireKept(setup);
     PublishStage.check(spec.output(), hadoop);
     if (store.isNew()) {
       console.say("store: " + spec.store().path() + " is NEW");
@@ -291,16 +295,26 @@ public final class PromptJob {
     }
   }
 
-  private Paid pay(Shards shards, RunFolder folder, Watch watch)
+  private Paid pay(Shards shards, OpenRun run, Watch watch)
       throws IOException, InterruptedException {
     return new RealtimeStage(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            runtimeSettings(folder, shards),
+            runtimeSettings(run.folder(), shards, budget(run)),
             watch)
         .pay(shards);
   }
 
-  private RuntimeSettings runtimeSettings(RunFolder folder, Shards shards) {
+  private @Nullable RunBudget budget(OpenRun run) throws IOException {
+    if (spec.budget().maxUsd() == null) {
+      return null;
+    }
+    boolean begun = run.adopted().isPresent();
+    Usd spent = begun ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
+    return new RunBudget(new Usd(spec.budget().maxUsd()), spent);
+  }
+
+  private RuntimeSettings runtimeSettings(
+      RunFolder folder, Shards shards, @Nullable RunBudget budget) {
     return new RuntimeSettings(
         new RuntimeSettings.RunPlace(
             folder.runId(),
@@ -317,7 +331,8 @@ public final class PromptJob {
             spec.concurrency().warmUp()),
         RuntimeSettings.Retries.of(spec.retry()),
         setup.providers(),
-        undriven());
+        undriven(),
+        budget);
   }
 
   /** Null where the driver governs the executors. */
@@ -356,7 +371,8 @@ public final class PromptJob {
             folder.runId(),
             rows,
             tally.entries(store.entriesOf(folder.runId())),
-            spec.failures().toleratedFraction());
+            spec.failures().toleratedFraction(),
+            spec.budget().maxUsd());
     folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
     if (figures.paid().stop().isEmpty()) {
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);

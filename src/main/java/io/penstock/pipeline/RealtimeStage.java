@@ -80,9 +80,10 @@ final class RealtimeStage {
       return new Paid(Optional.of(why), List.of(), 0, 0);
     }
 
-    /** Where the provider gave no reason. */
+    /** Where neither the provider nor the budget gave a reason. */
     private Paid because(StopSignal.Cause why) {
-      return stop.filter(cause -> cause.kind().stopsRun()).isPresent()
+      return stop.filter(cause -> cause.kind().stopsRun() || cause.kind() == FailureKind.BUDGET)
+              .isPresent()
           ? this
           : new Paid(Optional.of(why), refused, seconds, peakInFlight);
     }
@@ -115,7 +116,13 @@ final class RealtimeStage {
 
   private Paid payDriven(DriverCoordinator coordinator, Shards shards)
       throws IOException, InterruptedException {
-    Governor governor = new Governor(settings.accounts(), System::nanoTime, InstantSource.system());
+    RunBudget budget = settings.budget();
+    Governor governor =
+        new Governor(
+            settings.accounts(),
+            System::nanoTime,
+            InstantSource.system(),
+            budget == null ? null : budget.book());
     RuntimeSettings.RunPlace place = settings.place();
     coordinator.begin(
         new RunOrder(place.runId(), List.of(place.storePath(), place.runPath()), place.hadoop()),
@@ -141,8 +148,7 @@ final class RealtimeStage {
 
   /** Neither the provider nor anybody here ended the calls: then it was the store. */
   private void requireStored(Paid paid) throws StoreFailedException {
-    if (paid.stop().isPresent()
-        && !paid.stop().get().kind().stopsRun()
+    if (paid.stop().filter(cause -> cause.kind() == FailureKind.NOT_ATTEMPTED).isPresent()
         && watch.interrupt().reason().isEmpty()) {
       throw new StoreFailedException(paid.stop().get().message());
     }
@@ -219,7 +225,16 @@ final class RealtimeStage {
                     .map(why -> new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why)));
   }
 
-  private static Paid summed(List<ShardReport> reports) {
+  /** A store that failed goes before a budget that was reached, that before an interruption. */
+  private int rank(StopSignal.Cause cause) {
+    if (cause.kind().stopsRun()) {
+      return 0;
+    }
+    boolean interrupted = watch.interrupt().reason().isPresent();
+    return (cause.kind() == FailureKind.BUDGET) == interrupted ? 1 : 2;
+  }
+
+  private Paid summed(List<ShardReport> reports) {
     long first =
         reports.stream().mapToLong(ShardReport::firstCallMillis).min().orElse(Long.MAX_VALUE);
     long last = reports.stream().mapToLong(ShardReport::lastAnswerMillis).max().orElse(0);
@@ -231,7 +246,7 @@ final class RealtimeStage {
         reports.stream()
             .map(ShardReport::stop)
             .filter(Objects::nonNull)
-            .min(Comparator.comparing(cause -> !cause.kind().stopsRun())),
+            .min(Comparator.comparing(this::rank)),
         reports.stream().flatMap(report -> report.refused().stream()).toList(),
         last < first ? 0 : (last - first) / 1000.0,
         peaks.values().stream().mapToInt(Integer::intValue).sum());

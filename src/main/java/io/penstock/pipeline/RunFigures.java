@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.domain.FailureKind;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.ShardReport.Refused;
@@ -10,6 +11,7 @@ import io.penstock.report.RunSummary;
 import io.penstock.store.InDoubt;
 import java.math.BigDecimal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stages counted.
@@ -20,6 +22,7 @@ import java.util.List;
 record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, long startedNanos) {
   static final int DONE = 0;
   static final int MANY_FAILED = 3;
+  private static final int BUDGET_REACHED = 4;
   private static final int PROVIDER_REFUSES = 5;
 
   /** As shells have it for SIGINT. */
@@ -27,9 +30,14 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
 
   /**
    * @param toleratedFraction of the rows that may fail
+   * @param budget of the run; null: it has none
    */
   RunSummary summarize(
-      String runId, RowTally rows, EntryTally entries, BigDecimal toleratedFraction) {
+      String runId,
+      RowTally rows,
+      EntryTally entries,
+      BigDecimal toleratedFraction,
+      @Nullable BigDecimal budget) {
     List<Refused> unstored = paid.refused().stream().filter(refused -> !refused.stored()).toList();
     long called = entries.requests() + unstored.size();
     long attempts = entries.attempts() + unstored.stream().mapToLong(Refused::attempts).sum();
@@ -57,6 +65,7 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
         rows.costUsd() == null
             ? null
             : RunSummary.exact(entries.answersUsd().subtract(rows.costUsd())),
+        budget == null ? null : new RunSummary.BudgetUsd(RunSummary.exact(budget), spent(entries)),
         rows.savedUsd(),
         rounded((System.nanoTime() - startedNanos) / 1e9),
         rounded(paid.seconds()),
@@ -64,6 +73,16 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
         entries.latencyMs(),
         paid.peakInFlight(),
         lookup.tornLines());
+  }
+
+  private BigDecimal spent(EntryTally entries) {
+    RunSummary.WasteUsd waste = entries.wasteUsd();
+    return RunSummary.exact(
+        entries
+            .answersUsd()
+            .add(waste.known())
+            .add(waste.possible())
+            .add(inDoubt.worstUsd().amount()));
   }
 
   /**
@@ -79,7 +98,9 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
 
   private int exitCode(RowTally rows, BigDecimal toleratedFraction) {
     if (paid.stop().isPresent()) {
-      return paid.stop().get().kind().stopsRun() ? PROVIDER_REFUSES : INTERRUPTED;
+      FailureKind kind = paid.stop().get().kind();
+      boolean budget = kind == FailureKind.BUDGET;
+      return kind.stopsRun() ? PROVIDER_REFUSES : budget ? BUDGET_REACHED : INTERRUPTED;
     }
     BigDecimal tolerated = toleratedFraction.multiply(BigDecimal.valueOf(rows.rows()));
     return BigDecimal.valueOf(rows.failed()).compareTo(tolerated) > 0 ? MANY_FAILED : DONE;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param models the ones that rows are routed to
  * @param undriven null where the session has the plugin
+ * @param budget null where the job has none
  */
 record RuntimeSettings(
     RunPlace place,
@@ -25,7 +26,8 @@ record RuntimeSettings(
     Window window,
     Retries retries,
     ProviderFactory providers,
-    @Nullable Undriven undriven)
+    @Nullable Undriven undriven,
+    @Nullable RunBudget budget)
     implements Serializable {
   /**
    * @param price null where none is known

@@ -86,7 +86,10 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
         ModelLane lane = runtime.lane(model.settings().name());
         IntentAhead requests =
             new IntentAhead(
-                earlier.without(reader), runtime.journal(), lane.pricing(), lane.ahead());
+                affordable(earlier.without(reader), runtime, lane),
+                runtime.journal(),
+                lane.pricing(),
+                lane.ahead());
         opened.add(requests);
         lanes.add(
             new Lane(
@@ -133,6 +136,19 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
           .filter(request -> !stored.contains(request.fingerprint()))
           .iterator();
     }
+  }
+
+  /** Without those that will never be paid: they need no permit, and may be a million. */
+  private static Iterator<InferenceRequest> affordable(
+      Iterator<InferenceRequest> requests, ExecutorRuntime runtime, ModelLane lane) {
+    ExecutorBudget budget = runtime.budget();
+    if (budget == null) {
+      return requests;
+    }
+    Iterable<InferenceRequest> all = () -> requests;
+    return StreamSupport.stream(all.spliterator(), false)
+        .filter(request -> !budget.refuses(lane.pricing(), request))
+        .iterator();
   }
 
   private static boolean isLaterAttempt() {
@@ -217,7 +233,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
   private static ShardReport report(ExecutorRuntime runtime, List<Refused> refused) {
     return new ShardReport(
         refused,
-        runtime.stop().cause().orElse(null),
+        runtime.stopCause().orElse(null),
         runtime.counters().firstCallMillis(),
         runtime.counters().lastAnswerMillis(),
         SparkEnv.get().executorId(),

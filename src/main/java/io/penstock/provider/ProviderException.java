@@ -83,6 +83,13 @@ public final class ProviderException extends Exception {
     this.superseded = true;
   }
 
+  /** Of a request that could not even be written: it was not sent, and would fail again. */
+  public static ProviderException unwritable(RuntimeException why) {
+    String message = "The request could not be written: " + why.getClass().getName();
+    return new ProviderException(
+        FailureKind.INVALID_REQUEST, Billing.NOT_BILLED, 0, message, Details.NONE);
+  }
+
   public FailureKind kind() {
     return kind;
   }

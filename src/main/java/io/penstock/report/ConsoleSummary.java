@@ -60,6 +60,10 @@ public final class ConsoleSummary {
   private static void addMoney(RunSummary run, List<String> lines) {
     lines.add(line("tokens", "%,d input, %,d output", run.inputTokens(), run.outputTokens()));
     lines.add(line("cost", "%s", usd(run.costUsd())));
+    RunSummary.BudgetUsd budget = run.budgetUsd();
+    if (budget != null) {
+      lines.add(line("budget", "%s of %s", usd(budget.spent()), usd(budget.max())));
+    }
     RunSummary.SavedUsd saved = run.savedUsd();
     lines.add(
         line(

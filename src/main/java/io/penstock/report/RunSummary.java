@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputTokens of the answers bought in this run
  * @param costUsd sum of the rows' {@code cost_usd}; null where a price is not known
  * @param unclaimedUsd paid in this run for answers that no row uses
+ * @param budgetUsd null where the job has none
  * @param wallSeconds from the start of the command to the results
  * @param inferenceSeconds from the first call to the last answer
  * @param requestsPerSecond called per inference second
@@ -57,6 +58,7 @@ public record RunSummary(
     @Nullable BigDecimal costUsd,
     WasteUsd wasteUsd,
     @Nullable BigDecimal unclaimedUsd,
+    @Nullable BudgetUsd budgetUsd,
     SavedUsd savedUsd,
     double wallSeconds,
     double inferenceSeconds,
@@ -76,6 +78,13 @@ public record RunSummary(
    * @param possible may have been paid for timeouts, resets and unreadable answers, at the most
    */
   public record WasteUsd(BigDecimal known, BigDecimal possible) {}
+
+  /**
+   * @param max that the run may cost
+   * @param spent so far in all its executions: for answers, used or not, and waste, what is only
+   *     possible included
+   */
+  public record BudgetUsd(BigDecimal max, BigDecimal spent) {}
 
   /** Against calling every row at the realtime list price. */
   public record SavedUsd(@Nullable BigDecimal cache, @Nullable BigDecimal duplicates) {}

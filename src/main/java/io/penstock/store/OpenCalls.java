@@ -12,7 +12,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * What one writer of a journal left open: an intent opens, an entry or a settled line of the same
- * fingerprint closes. Confined to one thread.
+ * fingerprint closes. An intent below zero takes back of what was intended. Confined to one thread.
  */
 final class OpenCalls {
   private final Map<String, Usd> open = new HashMap<>();
@@ -58,7 +58,11 @@ final class OpenCalls {
 
   private void intend(String json) {
     Usd worst = Usd.of(ControlLine.text(json, ControlLine.WORST_USD));
-    open.merge(ControlLine.text(json, ControlLine.INTENT), worst, Usd::plus);
+    String fingerprint = ControlLine.text(json, ControlLine.INTENT);
+    open.merge(fingerprint, worst, Usd::plus);
+    if (worst.amount().signum() < 0 && open.get(fingerprint).isZero()) {
+      open.remove(fingerprint);
+    }
     largestIntent = worst.compareTo(largestIntent) > 0 ? worst : largestIntent;
   }
 

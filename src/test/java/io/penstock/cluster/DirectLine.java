@@ -66,7 +66,8 @@ final class DirectLine implements PluginContext {
             reply.refusal(),
             reply.stopReason(),
             new RunOrder(order.runId(), List.of(mount), order.hadoop()),
-            reply.allowances());
+            reply.allowances(),
+            reply.purses());
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.penstock.cluster;
 
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
+import io.penstock.limit.PurseAllowance;
+import io.penstock.limit.PurseReport;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +46,18 @@ final class FakeParticipant implements Participant {
   @Override
   public synchronized void allow(List<Allowance> allowances, long validUntilNanos) {
     events.add("allow: " + allowances.size());
+  }
+
+  @Override
+  public Optional<PurseReport> purse() {
+    return Optional.of(
+        new PurseReport(
+            "purse", 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ONE, BigDecimal.ONE));
+  }
+
+  @Override
+  public synchronized void allow(PurseAllowance allowance) {
+    events.add("afford: " + allowance.limit().stripTrailingZeros().toPlainString());
   }
 
   @Override

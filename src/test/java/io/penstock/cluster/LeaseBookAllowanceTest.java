@@ -70,7 +70,7 @@ final class LeaseBookAllowanceTest {
     executors.renew("1", calling(TOKEN, null));
     assertThat(permits(executors.renew("2", calling(TOKEN, null)))).containsExactly(0);
 
-    executors.renew("1", new Activity("r1", TOKEN, false, Counts.NONE, List.of(), null));
+    executors.renew("1", new Activity("r1", TOKEN, false, Counts.NONE, List.of(), null, null));
     assertThat(permits(executors.renew("2", calling(TOKEN, null)))).containsExactly(10);
     book.remove("2");
     book.exited("2");
@@ -107,7 +107,7 @@ final class LeaseBookAllowanceTest {
 
   private static Activity calling(String token, @Nullable AccountStop accountStop) {
     AccountReport nothingYet = new Limiter("ours/gpt", new FakeScheduler(), () -> {}).report();
-    return new Activity("r1", token, true, Counts.NONE, List.of(nothingYet), accountStop);
+    return new Activity("r1", token, true, Counts.NONE, List.of(nothingYet), accountStop, null);
   }
 
   private static List<Integer> permits(RenewalReply reply) {

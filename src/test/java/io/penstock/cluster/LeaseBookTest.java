@@ -115,15 +115,15 @@ final class LeaseBookTest {
   @Test
   void isClosedWhenEveryLivingExecutorSaidSoSinceTheEnd() {
     executors.begin("r1");
-    executors.renew("1", new Activity("r1", null, true, TWO, List.of(), null));
+    executors.renew("1", new Activity("r1", null, true, TWO, List.of(), null, null));
     executors.renew("2");
 
     long end = book.end();
     assertThat(book.isClosed(end)).isFalse();
-    executors.renew("1", new Activity("r1", "token", true, TWO, List.of(), null));
+    executors.renew("1", new Activity("r1", "token", true, TWO, List.of(), null, null));
     executors.renew("2");
     assertThat(book.isClosed(end)).as("1 is still open").isFalse();
-    executors.renew("1", new Activity("r1", "token", false, FIVE, List.of(), null));
+    executors.renew("1", new Activity("r1", "token", false, FIVE, List.of(), null, null));
 
     assertThat(book.isClosed(end)).isTrue();
     assertThat(book.counts()).isEqualTo(FIVE);
@@ -132,8 +132,8 @@ final class LeaseBookTest {
   @Test
   void doesNotWaitForTheSilentNorForTheRemoved() {
     executors.begin("r1");
-    executors.renew("1", new Activity("r1", null, true, TWO, List.of(), null));
-    executors.renew("2", new Activity("r1", null, true, TWO, List.of(), null));
+    executors.renew("1", new Activity("r1", null, true, TWO, List.of(), null, null));
+    executors.renew("2", new Activity("r1", null, true, TWO, List.of(), null, null));
     long end = book.end();
 
     book.remove("2");
@@ -164,9 +164,9 @@ final class LeaseBookTest {
     executors.begin("r1");
     executors.renew(
         "1",
-        new Activity("r1", null, true, TWO, List.of(), null),
-        new Activity("r0", "old", true, FIVE, List.of(), null));
-    executors.renew("2", new Activity("r1", null, true, FIVE, List.of(), null));
+        new Activity("r1", null, true, TWO, List.of(), null, null),
+        new Activity("r0", "old", true, FIVE, List.of(), null, null));
+    executors.renew("2", new Activity("r1", null, true, FIVE, List.of(), null, null));
     book.remove("1");
     executors.renew("2"); // its runtime is gone, its counts stay
 
@@ -180,7 +180,7 @@ final class LeaseBookTest {
   void countsOfAnEarlierExecutionOfTheRunAreNotItsOwn() {
     executors.begin("r1");
 
-    executors.renew("1", new Activity("r1", "the token before", true, TWO, List.of(), null));
+    executors.renew("1", new Activity("r1", "the token before", true, TWO, List.of(), null, null));
 
     assertThat(book.counts()).isEqualTo(Counts.NONE);
   }

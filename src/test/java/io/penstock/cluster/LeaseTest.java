@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 
 final class LeaseTest {
   private static final RenewalReply GRANTED =
-      new RenewalReply("r1", "t", null, null, null, List.of());
+      new RenewalReply("r1", "t", null, null, null, List.of(), List.of());
   private static final RenewalReply REFUSED =
-      new RenewalReply("r1", "t", "not yet", null, null, List.of());
+      new RenewalReply("r1", "t", "not yet", null, null, List.of(), List.of());
   private static final RenewalReply STOPPED =
-      new RenewalReply("r1", "t", "the run is stopped", "no money", null, List.of());
+      new RenewalReply("r1", "t", "the run is stopped", "no money", null, List.of(), List.of());
   private static final RenewalReply OTHER_RUN =
-      new RenewalReply("r2", "t2", null, null, null, List.of());
+      new RenewalReply("r2", "t2", null, null, null, List.of(), List.of());
 
   private final FakeNanos clock = new FakeNanos();
   private final Lease lease = new Lease(clock, Runnable::run);

@@ -36,10 +36,11 @@ final class MessagesTest {
             "1",
             "h",
             List.of(
-                new Activity("r", "t", true, new Counts(1, 2, 3, "NETWORK", 4), List.of(), null)),
+                new Activity(
+                    "r", "t", true, new Counts(1, 2, 3, "NETWORK", 4), List.of(), null, null)),
             new Proof("t", "1-a", "own", null)),
         RenewalReply.NO_RUN,
-        new RenewalReply("r", "t", null, "stopped", null, List.of()),
+        new RenewalReply("r", "t", null, "stopped", null, List.of(), List.of()),
         new SecretAsk("openai", 3),
         new SecretReply(null),
         new SecretReply(new HeldSecrets(ALL_SECRETS, 3)),
@@ -60,7 +61,7 @@ final class MessagesTest {
     RunOrder order = new RunOrder("r", List.of("/a", "/b"), new SerializableConfiguration(hadoop));
 
     RenewalReply copy =
-        (RenewalReply) copy(new RenewalReply("r", "t", "why", null, order, List.of()));
+        (RenewalReply) copy(new RenewalReply("r", "t", "why", null, order, List.of(), List.of()));
 
     assertThat(copy.proofOrder().sharedFolders()).containsExactly("/a", "/b");
     assertThat(copy.proofOrder().hadoop().value().get("fs.defaultFS"))

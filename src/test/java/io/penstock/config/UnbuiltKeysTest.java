@@ -22,7 +22,6 @@ final class UnbuiltKeysTest {
         "cascade={to: small}                      | ; remove it",
         "delivery=[{mode: batch}]                 | ; remove it",
         "batch={poll_interval_seconds: 60}        | ; remove it",
-        "budget={max_usd: 25}                     | ; remove it",
         "evaluation={judge: small}                | ; remove it",
         "report={samples: 0}                      | ; remove it",
         "store.max_age_days=30                    | ; remove it",

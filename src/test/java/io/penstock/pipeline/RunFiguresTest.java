@@ -60,7 +60,7 @@ final class RunFiguresTest {
             paid,
             new InDoubt(6, Usd.of("0.25")),
             System.nanoTime());
-    return figures.summarize("r1", rows, entries(), new BigDecimal(tolerated));
+    return figures.summarize("r1", rows, entries(), new BigDecimal(tolerated), null);
   }
 
   @Test

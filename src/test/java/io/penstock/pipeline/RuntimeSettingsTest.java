@@ -10,6 +10,7 @@ import io.penstock.domain.ModelSettings;
 import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
+import io.penstock.domain.Usd;
 import io.penstock.inference.StopSignal;
 import io.penstock.limit.AccountLimits;
 import io.penstock.limit.Rate;
@@ -105,7 +106,8 @@ final class RuntimeSettingsTest {
                     "openai",
                     new SecretPlace("no key", "KEY", null, null),
                     Map.of("a", new SecretPlace("no header", null, "/f", null)),
-                    new SecretPlace("no password", null, null, "alias")))));
+                    new SecretPlace("no password", null, null, "alias")))),
+        new RunBudget(Usd.of("25"), Usd.of("0.5")));
   }
 
   private static AccountLimits limits(String account) {

@@ -56,6 +56,7 @@ final class Summaries {
         cost,
         waste,
         usd("0"),
+        null,
         new SavedUsd(usd("0.5"), null),
         60.25,
         50.04,
