@@ -386,7 +386,7 @@ final class ExecutorRuntime implements Participant {
     ModelLane lane = lanes.get(request.modelName());
     lane.caller()
         .call(request, permit)
-        .thenCompose(outcome -> lane.recorder().record(shard, outcome))
+        .thenCompose(outcome -> lane.recorder().record(shard, request, outcome))
         .whenComplete((outcome, error) -> finish(request, stored, outcome, error));
     return stored;
   }

@@ -46,7 +46,8 @@ final class LinkStage {
 
   /**
    * Columns: row_id, input (a struct of the input's columns), model_name, messages, fingerprint,
-   * error_kind and error_message. Of a row without a prompt messages and fingerprint are null.
+   * error_kind, error_message and route. Of a row without a prompt messages and fingerprint are
+   * null.
    *
    * @param inputColumns names of the input's columns, in order
    * @throws InvalidInputException when the input cannot be read
@@ -75,7 +76,8 @@ final class LinkStage {
                 .apply(struct(col(RouteStage.MODEL), messages))
                 .as(Columns.FINGERPRINT),
             when(error.isNotNull(), lit(FailureKind.INVALID_REQUEST.name())).as(Columns.ERROR_KIND),
-            error.as(Columns.ERROR_MESSAGE));
+            error.as(Columns.ERROR_MESSAGE),
+            col(RouteStage.RULE).as(Columns.ROUTE));
     return pin(linked);
   }
 

@@ -116,7 +116,8 @@ final class LinkStageTest {
             "messages",
             "fingerprint",
             "error_kind",
-            "error_message");
+            "error_message",
+            "route");
     assertSameRows(input, rows.select("input.*"));
   }
 
