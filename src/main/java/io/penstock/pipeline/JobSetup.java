@@ -44,5 +44,10 @@ public record JobSetup(
     public TokenFamily tokens() {
       return TokenFamily.of(price == null ? null : price.encoding());
     }
+
+    /** What one answer has at the most. */
+    long maxOutputTokens() {
+      return ModelPricing.maxOutput(settings, price);
+    }
   }
 }
