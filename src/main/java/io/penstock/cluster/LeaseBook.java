@@ -190,7 +190,8 @@ final class LeaseBook {
         .toList();
   }
 
-  private Optional<BudgetBook> budget() {
+  /** Of the run, or of the last one. */
+  synchronized Optional<BudgetBook> budget() {
     return Optional.ofNullable(term).flatMap(last -> last.governor.budget());
   }
 

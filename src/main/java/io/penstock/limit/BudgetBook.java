@@ -143,6 +143,11 @@ public final class BudgetBook {
     return next;
   }
 
+  /** What executors told that is spent; of those that are gone what they held. */
+  public synchronized BigDecimal spent() {
+    return spent.add(lost);
+  }
+
   /** What is neither spent nor reserved nor lost. */
   private BigDecimal free() {
     return total.subtract(lost).subtract(used);

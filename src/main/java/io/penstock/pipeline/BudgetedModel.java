@@ -2,6 +2,7 @@ package io.penstock.pipeline;
 
 import io.penstock.domain.Completion;
 import io.penstock.domain.FailureKind;
+import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Usd;
 import io.penstock.inference.StopSignal;
@@ -14,6 +15,7 @@ import io.penstock.store.Intent;
 import io.penstock.store.Journal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ final class BudgetedModel implements ModelProvider {
   private final ModelPricing pricing;
   private final Journal journal;
   private final Spending spending;
+  private final ConcurrentHashMap<Fingerprint, CompletableFuture<Void>> prepared =
+      new ConcurrentHashMap<>();
 
   /**
    * What all models of a runtime share.
@@ -46,8 +50,26 @@ final class BudgetedModel implements ModelProvider {
     this.spending = spending;
   }
 
+  /**
+   * Has the first attempt of a request reserved, so that the wait for it is no part of the call.
+   * Completes when {@link #complete} should be asked, which then says what came of it; never
+   * exceptionally.
+   */
+  CompletableFuture<Void> prepare(InferenceRequest request) {
+    CompletableFuture<Void> ready = reserve(request);
+    prepared.put(request.fingerprint(), ready);
+    return ready.exceptionally(error -> null);
+  }
+
   @Override
   public CompletableFuture<Completion> complete(InferenceRequest request) {
+    CompletableFuture<Void> ready = prepared.remove(request.fingerprint());
+    return (ready == null ? reserve(request) : ready)
+        .thenCompose(reserved -> send(request, pricing.worstCase(request)));
+  }
+
+  /** Fails with a {@link ProviderException}; nothing is reserved then. */
+  private CompletableFuture<Void> reserve(InferenceRequest request) {
     Usd worst = pricing.worstCase(request);
     CompletableFuture<Void> reserved = spending.purse().reserve(worst.amount());
     if (reserved.isDone() && !reserved.isCompletedExceptionally()) {
@@ -57,20 +79,24 @@ final class BudgetedModel implements ModelProvider {
         reserved, error -> error == null ? intend(request, worst) : failed(noMoney(worst, error)));
   }
 
-  private CompletableFuture<Completion> intend(InferenceRequest request, Usd worst) {
+  private CompletableFuture<Void> intend(InferenceRequest request, Usd worst) {
     CompletableFuture<Void> intended = journal.intend(new Intent(request.fingerprint(), worst));
     journal.hurry();
     return onceDone(
         intended,
-        error -> error == null ? send(request, worst) : failed(notIntended(worst, error)));
+        error ->
+            error == null
+                ? CompletableFuture.completedFuture(null)
+                : failed(notIntended(worst, error)));
   }
 
   /** What happens next. */
   private interface Next {
-    CompletableFuture<Completion> after(@Nullable Throwable error);
+    CompletableFuture<Void> after(@Nullable Throwable error);
   }
 
-  private CompletableFuture<Completion> onceDone(CompletableFuture<Void> awaited, Next next) {
+  /** Not on the thread that brings it: that is the journal's, or another call's. */
+  private CompletableFuture<Void> onceDone(CompletableFuture<Void> awaited, Next next) {
     return awaited
         .handleAsync((done, error) -> next.after(error), spending.threads())
         .thenCompose(answer -> answer);
@@ -156,7 +182,7 @@ final class BudgetedModel implements ModelProvider {
         told, Billing.NOT_BILLED, 0, message, ProviderException.Details.NONE);
   }
 
-  private static CompletableFuture<Completion> failed(ProviderException failure) {
+  private static <T> CompletableFuture<T> failed(ProviderException failure) {
     return CompletableFuture.failedFuture(failure);
   }
 }

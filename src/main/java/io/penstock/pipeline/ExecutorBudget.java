@@ -31,7 +31,7 @@ final class ExecutorBudget {
     return purse;
   }
 
-  ModelProvider paying(ModelProvider provider, ModelPricing pricing, Journal journal) {
+  BudgetedModel paying(ModelProvider provider, ModelPricing pricing, Journal journal) {
     return new BudgetedModel(provider, pricing, journal, spending);
   }
 

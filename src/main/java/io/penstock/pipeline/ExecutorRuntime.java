@@ -10,8 +10,6 @@ import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceOutcome;
 import io.penstock.domain.InferenceRequest;
-import io.penstock.domain.ModelSettings;
-import io.penstock.domain.ProviderEndpoint;
 import io.penstock.inference.StopSignal;
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
@@ -115,15 +113,9 @@ final class ExecutorRuntime implements Participant {
     }
   }
 
-  /** Each server once on each way to it, whatever the models that it has. */
   private void warmUp() {
-    Map<List<Object>, ModelSettings> servers = new HashMap<>();
-    for (RuntimeSettings.Model model : settings.models()) {
-      ProviderEndpoint endpoint = model.settings().endpoint();
-      servers.putIfAbsent(List.of(endpoint.baseUrl(), endpoint.network()), model.settings());
-    }
-    servers
-        .values()
+    settings
+        .servers()
         .forEach(
             model ->
                 settings
@@ -324,14 +316,8 @@ final class ExecutorRuntime implements Participant {
     return stop;
   }
 
-  /** Null where the run has none. */
   @Nullable ExecutorBudget budget() {
     return budget;
-  }
-
-  /** Why not everything was called; empty: it was, or will be. */
-  Optional<StopSignal.Cause> stopCause() {
-    return stop.cause().or(() -> Optional.ofNullable(budget).flatMap(ExecutorBudget::reached));
   }
 
   RunCounters counters() {
@@ -384,8 +370,7 @@ final class ExecutorRuntime implements Participant {
     }
     counters.started();
     ModelLane lane = lanes.get(request.modelName());
-    lane.caller()
-        .call(request, permit)
+    lane.call(request, permit, clock)
         .thenCompose(outcome -> lane.recorder().record(shard, request, outcome))
         .whenComplete((outcome, error) -> finish(request, stored, outcome, error));
     return stored;

@@ -66,18 +66,20 @@ final class LaneWiring {
             (secrets, calls) -> watched(connect(model, secrets, calls, limiter), pricing, needs),
             model.limits().mostPerExecutor(),
             control.clock());
+    BudgetedModel budgeted =
+        budget == null ? null : budget.paying(leased(provider), pricing, journal);
     return new ModelLane(
         limiter,
         needs,
         budget == null ? new IntentsAhead(limiter::permits) : null,
         pricing,
-        new ModelCaller(
-            paid(leased(provider), pricing),
+        new ModelCaller(budgeted == null ? leased(provider) : budgeted,
             retryPolicy(),
             pricing,
             control.clock(),
             control.stop()),
-        new OutcomeRecorder(journal, settings.place(), model.settings(), pricing));
+        new OutcomeRecorder(journal, settings.place(), model.settings(), pricing),
+        budgeted);
   }
 
   private static TokenFamily family(Model model) {
@@ -99,10 +101,6 @@ final class LaneWiring {
             retries.maxPaidAttempts(),
             Duration.ofSeconds(retries.rowDeadlineSeconds())),
         (RandomGenerator) () -> ThreadLocalRandom.current().nextLong());
-  }
-
-  private ModelProvider paid(ModelProvider provider, ModelPricing pricing) {
-    return budget == null ? provider : budget.paying(provider, pricing, journal);
   }
 
   /** An attempt starts only while the driver's lease is valid: orphans must not go on paying. */

@@ -2,13 +2,17 @@ package io.penstock.pipeline;
 
 import io.penstock.config.JobSpec.RetrySpec;
 import io.penstock.domain.ModelSettings;
+import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.limit.AccountLimits;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.provider.ProviderFactory;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +86,16 @@ record RuntimeSettings(
   /** Each account once. */
   List<AccountLimits> accounts() {
     return models.stream().map(Model::limits).distinct().toList();
+  }
+
+  /** A model of each server on each way to it, whatever else it has. */
+  Collection<ModelSettings> servers() {
+    Map<List<Object>, ModelSettings> servers = new HashMap<>();
+    for (Model model : models) {
+      ProviderEndpoint endpoint = model.settings().endpoint();
+      servers.putIfAbsent(List.of(endpoint.baseUrl(), endpoint.network()), model.settings());
+    }
+    return servers.values();
   }
 
   /** Calls that this executor may have under way at once, in all. */

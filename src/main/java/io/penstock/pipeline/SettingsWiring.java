@@ -43,7 +43,7 @@ final class SettingsWiring {
         RuntimeSettings.Retries.of(spec.retry()),
         setup.providers(),
         undriven(),
-        budget(run));
+        budget(run, shards));
   }
 
   private RuntimeSettings.Model model(JobSetup.Model model) {
@@ -58,11 +58,11 @@ final class SettingsWiring {
         : new ForeignSession(spark, spec.limitsWithoutPlugin()).divide(setup);
   }
 
-  private @Nullable RunBudget budget(OpenRun run) throws IOException {
+  private @Nullable RunBudget budget(OpenRun run, Shards shards) throws IOException {
     if (spec.budget().maxUsd() == null) {
       return null;
     }
-    boolean begun = run.adopted().isPresent();
+    boolean begun = run.adopted().isPresent() && shards.requests() > 0;
     Usd spent = begun ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
     return new RunBudget(new Usd(spec.budget().maxUsd()), spent);
   }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -230,10 +231,16 @@ final class ShardTask implements FlatMapFunction<Iterator<Integer>, ShardReport>
         0);
   }
 
+  /** Why not everything was called; empty: it was, or will be. */
+  private static Optional<StopSignal.Cause> stopCause(ExecutorRuntime runtime) {
+    Optional<ExecutorBudget> budget = Optional.ofNullable(runtime.budget());
+    return runtime.stop().cause().or(() -> budget.flatMap(ExecutorBudget::reached));
+  }
+
   private static ShardReport report(ExecutorRuntime runtime, List<Refused> refused) {
     return new ShardReport(
         refused,
-        runtime.stopCause().orElse(null),
+        stopCause(runtime).orElse(null),
         runtime.counters().firstCallMillis(),
         runtime.counters().lastAnswerMillis(),
         SparkEnv.get().executorId(),

@@ -91,6 +91,18 @@ final class ForeignSessionTest {
   }
 
   @Test
+  void aBudgetIsRefusedWhereNobodyCountsTheMoney() throws IOException {
+    try (Simulator simulator = JobHarness.simulator()) {
+      Path job =
+          jobs.job(
+              simulator.origin(), "limits_without_plugin: divide", "budget: {max_usd: 5}");
+
+      assertThat(Main.execute("infer", job.toString())).isEqualTo(2);
+      assertThat(simulator.stats().requests()).isZero();
+    }
+  }
+
+  @Test
   void withDividedLimitsItsJobRunsAndTheSessionGoesOn() throws IOException {
     try (Simulator simulator = JobHarness.simulator("latency=fixed:20ms")) {
       Path job =

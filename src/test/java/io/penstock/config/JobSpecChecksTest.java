@@ -3,6 +3,7 @@ package io.penstock.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,16 @@ final class JobSpecChecksTest {
             "providers={'a b': {" + LOCAL + "}}"),
         "providers.a b: is 'a b', " + NAMES,
         "models.my model: is 'my model', " + NAMES);
+  }
+
+  @Test
+  void aBudgetIsExactAndAboveZero() {
+    assertThat(Jobs.smallestWith("budget.max_usd=0.000000000001").budget().maxUsd())
+        .isEqualTo(new BigDecimal("0.000000000001"));
+    assertThat(Jobs.smallestWith().budget().maxUsd()).isNull();
+    assertThat(Jobs.smallestWith("budget.max_usd=1").budget().whenOver()).isEqualTo("stop");
+    Jobs.refuses("budget.max_usd=0", "budget: max_usd is 0, must be above 0");
+    Jobs.refuses("budget.when_over=hope", "budget.when_over: is 'hope', must be one of stop, spend");
   }
 
   @Test

@@ -52,17 +52,19 @@ final class RunFiguresTest {
         new RunSummary.LatencyMs(1L, 2L, 3L));
   }
 
-  private static RunSummary summarize(Paid paid, RowTally rows, String tolerated) {
+  private static RunFigures figures(Paid paid, RowTally rows) {
     Dataset<Row> none = SparkForTests.session().emptyDataFrame();
-    RunFigures figures =
-        new RunFigures(
-            new Deduped(none, new Pinned(rows.rows(), 2, 12)),
-            new Lookup(none, 9, 3, 4, Optional.empty()),
-            paid,
-            new InDoubt(6, Usd.of("0.25")),
-            CostEstimate.UNKNOWN,
-            System.nanoTime());
-    return figures.summarize("r1", rows, entries(), new BigDecimal(tolerated), null);
+    return new RunFigures(
+        new Deduped(none, new Pinned(rows.rows(), 2, 12)),
+        new Lookup(none, 9, 3, 4, Optional.empty()),
+        paid,
+        new InDoubt(6, Usd.of("0.25")),
+        CostEstimate.UNKNOWN,
+        System.nanoTime());
+  }
+
+  private static RunSummary summarize(Paid paid, RowTally rows, String tolerated) {
+    return figures(paid, rows).summarize("r1", rows, entries(), new BigDecimal(tolerated), null);
   }
 
   @Test
@@ -138,6 +140,27 @@ final class RunFiguresTest {
 
     assertThat(summary.exitCode()).isEqualTo(130);
     assertThat(summary.stopped()).contains("SIGTERM");
+  }
+
+  @Test
+  void aRunThatReachedItsBudgetIsExitCode4() {
+    StopSignal.Cause reached = new StopSignal.Cause(FailureKind.BUDGET, "used up");
+
+    RunSummary summary = summarize(Paid.stopped(reached), rows(20, 20, ZERO), "1");
+
+    assertThat(summary.exitCode()).isEqualTo(4);
+    assertThat(summary.stopped()).isEqualTo("BUDGET: used up");
+  }
+
+  @Test
+  void theBudgetIsSpentByAnswersWasteAndDoubts() {
+    RunSummary summary =
+        figures(paid(List.of(), null), rows(20, 0, ZERO))
+            .summarize(
+                "r1", rows(20, 0, ZERO), entries(), BigDecimal.ONE, new BigDecimal("2.50"));
+
+    assertThat(summary.budgetUsd())
+        .isEqualTo(new RunSummary.BudgetUsd(new BigDecimal("2.5"), BigDecimal.ONE));
   }
 
   @Test

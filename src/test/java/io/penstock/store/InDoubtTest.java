@@ -72,6 +72,19 @@ final class InDoubtTest {
   }
 
   @Test
+  void whatIsTakenBackIsNotInDoubt() throws Exception {
+    Journal journal = folder.writer();
+    journal.intend(Entries.intent(1, "0.5"));
+    journal.intend(Entries.intent(1, "-0.5"));
+    journal.intend(Entries.intent(2, "0.5"));
+    journal.intend(Entries.intent(2, "-0.2"));
+
+    journal.abandon();
+
+    assertThat(folder.inDoubt()).isEqualTo(inDoubt(1, "0.3"));
+  }
+
+  @Test
   void entriesAndSettledLinesCloseAndALaterIntentOpensAgain() throws Exception {
     Journal journal = folder.writer();
     for (int fingerprint = 1; fingerprint <= 3; fingerprint++) {
