@@ -8,13 +8,30 @@ import java.util.List;
  *
  * @param modelName the job's name for the model
  * @param messages at least one
+ * @param measure of its messages
  */
-public record InferenceRequest(Fingerprint fingerprint, String modelName, List<Message> messages)
+public record InferenceRequest(
+    Fingerprint fingerprint, String modelName, List<Message> messages, Measure measure)
     implements Serializable {
   public InferenceRequest {
     messages = List.copyOf(messages);
     if (messages.isEmpty()) {
       throw new IllegalArgumentException("Request " + fingerprint + " has no messages");
     }
+  }
+
+  /** A request that was not measured. */
+  public InferenceRequest(Fingerprint fingerprint, String modelName, List<Message> messages) {
+    this(fingerprint, modelName, messages, Measure.NONE);
+  }
+
+  /**
+   * What was found out about a prompt before any call.
+   *
+   * @param countedInputTokens by our own encoding; 0: not counted
+   * @param promptHash of the messages alone, whatever the model and its parameters
+   */
+  public record Measure(long countedInputTokens, long promptHash) implements Serializable {
+    public static final Measure NONE = new Measure(0, 0);
   }
 }

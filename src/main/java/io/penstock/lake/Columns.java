@@ -29,6 +29,15 @@ public final class Columns {
   // the misses of a run folder
   public static final String SHARD = "shard";
 
+  /** Which routing rule chose the model, from 0; null in a job without rules. */
+  public static final String ROUTE = "route";
+
+  /** Tokens of a prompt by our own encoding. */
+  public static final String COUNTED_INPUT_TOKENS = "counted_input_tokens";
+
+  /** 64 bits of the messages alone. */
+  public static final String PROMPT_HASH = "prompt_hash";
+
   /** The partition column of results; not among {@link #RESULTS}. */
   public static final String RUN_ID = "run_id";
 

@@ -47,7 +47,7 @@ public record AccountLimits(
   }
 
   /** For so many executors. */
-  int mostInFlight(int executors) {
+  public int mostInFlight(int executors) {
     int most = saturated((long) (window.adaptive() ? window.max() : window.initial()) * executors);
     return maxInFlight == 0 ? most : Math.min(most, Math.max(1, (int) (maxInFlight * share)));
   }

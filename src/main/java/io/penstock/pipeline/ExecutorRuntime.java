@@ -371,7 +371,7 @@ final class ExecutorRuntime implements Participant {
     counters.started();
     ModelLane lane = lanes.get(request.modelName());
     lane.call(request, permit, clock)
-        .thenCompose(outcome -> lane.recorder().record(shard, outcome))
+        .thenCompose(outcome -> lane.recorder().record(shard, request, outcome))
         .whenComplete((outcome, error) -> finish(request, stored, outcome, error));
     return stored;
   }

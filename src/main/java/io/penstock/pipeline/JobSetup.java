@@ -53,7 +53,7 @@ public record JobSetup(
           periods == null
               ? "no price is known for " + what
               : "the prices of " + what + " do not hold today, but " + periods;
-      return "warning: " + why + ": its cost columns will be null; set one under prices";
+      return why + ": its cost columns will be null; set one under prices";
     }
   }
 
@@ -76,6 +76,11 @@ public record JobSetup(
     /** How its tokens are counted. */
     public TokenFamily tokens() {
       return TokenFamily.of(price == null ? null : price.encoding());
+    }
+
+    /** What one answer has at the most. */
+    long maxOutputTokens() {
+      return ModelPricing.maxOutput(settings, price);
     }
   }
 }

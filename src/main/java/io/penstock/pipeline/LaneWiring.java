@@ -15,6 +15,7 @@ import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.store.Intent;
 import io.penstock.store.Journal;
+import io.penstock.tokens.TokenFamily;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +56,8 @@ final class LaneWiring {
 
   ModelLane lane(Model model) {
     Limiter limiter = limiters.get(model.limits().account());
-    NeedEstimate needs = new NeedEstimate(model.settings().maxOutputTokens());
+    NeedEstimate needs =
+        new NeedEstimate(model.settings().maxOutputTokens(), family(model).expectedFactor());
     ModelPricing pricing = new ModelPricing(model.settings(), model.price());
     RekeyedModel provider =
         new RekeyedModel(
@@ -78,6 +80,10 @@ final class LaneWiring {
             control.stop()),
         new OutcomeRecorder(journal, settings.place(), model.settings(), pricing),
         budgeted);
+  }
+
+  private static TokenFamily family(Model model) {
+    return TokenFamily.of(model.price() == null ? null : model.price().encoding());
   }
 
   private ModelProvider connect(Model model, ProviderSecrets secrets, int calls, Limiter limiter) {

@@ -48,7 +48,7 @@ final class LinkStage {
 
   /**
    * Columns: row_id, input (a struct of the input's columns), model_name, messages, fingerprint,
-   * error_kind, error_message, truncated_columns and tokens_saved. Of a row without a prompt
+   * error_kind, error_message, truncated_columns, tokens_saved and route. Of a row without a prompt
    * messages and fingerprint are null; of one whose prompt cannot fit its model the fingerprint is.
    *
    * @param inputColumns names of the input's columns, in order
@@ -83,7 +83,8 @@ final class LinkStage {
                 .as(Columns.ERROR_KIND),
             coalesce(error, tooLong).as(Columns.ERROR_MESSAGE),
             prompt.getField(Columns.TRUNCATED_COLUMNS).as(Columns.TRUNCATED_COLUMNS),
-            prompt.getField(Columns.TOKENS_SAVED).as(Columns.TOKENS_SAVED));
+            prompt.getField(Columns.TOKENS_SAVED).as(Columns.TOKENS_SAVED),
+            col(RouteStage.RULE).as(Columns.ROUTE));
     return pin(linked);
   }
 

@@ -39,7 +39,7 @@ final class ModelPricing implements AttemptPricing {
     this.maxOutputTokens = maxOutput(model, price);
   }
 
-  private static long maxOutput(ModelSettings model, @Nullable ModelPrice price) {
+  static long maxOutput(ModelSettings model, @Nullable ModelPrice price) {
     if (model.maxOutputTokens() != null) {
       return model.maxOutputTokens();
     }

@@ -1,13 +1,18 @@
 package io.penstock.pipeline;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.config.RunBasis;
+import io.penstock.pricing.CostEstimate;
 import io.penstock.store.CurrentRun;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The run that an execution works on: the job's unpublished one, or a new one. The job's lock is
@@ -16,11 +21,12 @@ import org.apache.hadoop.conf.Configuration;
  * @param adopted what an earlier execution pinned; empty for a new run
  */
 record OpenRun(RunFolder folder, Optional<Pinned> adopted) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /**
-   * How many rows and requests a run has; {@code plan.json}, written once nothing but calling is
-   * left to do.
+   * How many rows and requests a run has; part of {@code plan.json}, which is written once nothing
+   * but calling is left to do.
    *
    * @param rows of the input
    * @param invalid rows without a prompt
@@ -51,6 +57,26 @@ record OpenRun(RunFolder folder, Optional<Pinned> adopted) {
     return new OpenRun(folder, Optional.empty());
   }
 
+  /**
+   * The job's unpublished run, which stays as it is; empty where the next execution begins a new
+   * one.
+   *
+   * @throws InvalidInputException when that run was of another job than this has become
+   */
+  static Optional<OpenRun> find(JobSetup setup, Configuration hadoop) throws IOException {
+    Optional<CurrentRun> current =
+        CurrentRun.find(setup.spec().store().path(), setup.spec().name(), hadoop);
+    if (current.isEmpty()) {
+      return Optional.empty();
+    }
+    RunFolder folder = new RunFolder(current.get().runPath(), current.get().runId());
+    if (!folder.has(RunFolder.PLAN, hadoop)) {
+      return Optional.empty();
+    }
+    requireSame(setup, folder, hadoop);
+    return Optional.of(new OpenRun(folder, Optional.of(readPlan(folder, hadoop))));
+  }
+
   /** The job's unpublished run will not be gone on with; its answers stay in the store. */
   static void abandon(JobSetup setup, RunConsole console, Configuration hadoop) throws IOException {
     String store = setup.spec().store().path();
@@ -64,6 +90,23 @@ record OpenRun(RunFolder folder, Optional<Pinned> adopted) {
 
   void writePlan(Pinned pinned, Configuration hadoop) throws IOException {
     folder.write(RunFolder.PLAN, JSON.writeValueAsString(pinned) + "\n", hadoop);
+  }
+
+  /**
+   * What was estimated before the run's first call; empty where an earlier Penstock planned it, or
+   * a crash came in between.
+   */
+  Optional<CostEstimate> firstEstimate(Configuration hadoop) throws IOException {
+    JsonNode estimate = JSON.readTree(folder.read(RunFolder.PLAN, hadoop)).path("estimate_usd");
+    return estimate.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(
+            new CostEstimate(
+                amount(estimate, "low"), amount(estimate, "expected"), amount(estimate, "high")));
+  }
+
+  private static @Nullable BigDecimal amount(JsonNode estimate, String name) {
+    return estimate.path(name).isNumber() ? new BigDecimal(estimate.path(name).asText()) : null;
   }
 
   /**

@@ -7,10 +7,12 @@ import io.penstock.domain.InferenceOutcome.Completed;
 import io.penstock.domain.InferenceOutcome.Effort;
 import io.penstock.domain.InferenceOutcome.Failed;
 import io.penstock.domain.InferenceOutcome.Waste;
+import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.Usd;
 import io.penstock.store.Journal;
 import io.penstock.store.StoreEntry;
+import io.penstock.store.StoreEntry.Asked;
 import io.penstock.store.StoreEntry.Failure;
 import io.penstock.store.StoreEntry.Origin;
 import java.time.Instant;
@@ -39,20 +41,36 @@ final class OutcomeRecorder {
    * Completes with the outcome once it is stored, or at once where it says nothing of the request
    * and cost nothing.
    */
-  CompletableFuture<InferenceOutcome> record(int shard, InferenceOutcome outcome) {
+  CompletableFuture<InferenceOutcome> record(
+      int shard, InferenceRequest request, InferenceOutcome outcome) {
     boolean tells = !(outcome instanceof Failed failed) || failed.kind().isStored();
     if (!tells && outcome.effort().waste().equals(Waste.NONE)) {
       journal.settle(outcome.fingerprint());
       return CompletableFuture.completedFuture(outcome);
     }
-    return journal.append(entry(shard, outcome)).thenApply(flushed -> outcome);
+    return journal.append(entry(origin(shard, request), outcome)).thenApply(flushed -> outcome);
   }
 
-  private StoreEntry entry(int shard, InferenceOutcome outcome) {
+  private Origin origin(int shard, InferenceRequest request) {
+    InferenceRequest.Measure measure = request.measure();
+    boolean counted = measure.countedInputTokens() > 0;
+    return new Origin(
+        place.runId(),
+        shard,
+        model.endpoint().identity(),
+        model.requestModel(),
+        place.priceVersion(),
+        new Asked(
+            place.jobName(),
+            counted ? measure.countedInputTokens() : null,
+            counted ? measure.promptHash() : null));
+  }
+
+  private StoreEntry entry(Origin origin, InferenceOutcome outcome) {
     if (outcome instanceof Completed completed) {
       Completion answer = completed.completion();
       return entry(
-          shard,
+          origin,
           outcome.fingerprint(),
           answer,
           null,
@@ -61,11 +79,11 @@ final class OutcomeRecorder {
     }
     Failed failed = (Failed) outcome;
     Failure failure = new Failure(failed.kind(), failed.message(), failed.rawBody());
-    return entry(shard, outcome.fingerprint(), null, failure, outcome.effort(), null);
+    return entry(origin, outcome.fingerprint(), null, failure, outcome.effort(), null);
   }
 
   private StoreEntry entry(
-      int shard,
+      Origin origin,
       Fingerprint fingerprint,
       @Nullable Completion answer,
       @Nullable Failure failure,
@@ -74,12 +92,7 @@ final class OutcomeRecorder {
     return new StoreEntry(
         journal.writerId() + ENTRIES.incrementAndGet(),
         fingerprint,
-        new Origin(
-            place.runId(),
-            shard,
-            model.endpoint().identity(),
-            model.requestModel(),
-            place.priceVersion()),
+        origin,
         answer,
         failure,
         effort,

@@ -2,11 +2,10 @@ package io.penstock.pipeline;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
-import io.penstock.domain.Usd;
+import io.penstock.inference.StopSignal;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
@@ -15,19 +14,23 @@ import io.penstock.pipeline.RealtimeStage.Watch;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
+import io.penstock.pricing.CostEstimate;
 import io.penstock.prompt.Fingerprinter;
+import io.penstock.report.RunPlan;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.CurrentRun;
 import io.penstock.store.InDoubt;
 import io.penstock.store.JobLock;
 import io.penstock.store.LockHeldException;
+import io.penstock.tokens.TokenFamily;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -36,8 +39,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The main job, from the input to the published results. Every behaviour is found from {@link
@@ -121,10 +122,10 @@ public final class PromptJob {
     Lookup lookup = requests.found().lookup();
 
     Shards shards = shardStage(folder).apply(lookup, rows);
-    sayPlan(deduped, lookup, folder);
+    RunPlan plan = planning().plan(run, requests.found(), rows, shards); // nothing is paid yet
     OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
 
-    Paid paid = pay(shards, run, watch); // the one action that pays; answers go to the store
+    Paid paid = pay(run, plan, shards, watch); // the one action that pays; answers go to the store
     watch.interrupt().leave();
     InDoubt inDoubt = store.inDoubt(folder.runId());
     requireLock(watch.lock());
@@ -134,8 +135,42 @@ public final class PromptJob {
         joinBack(folder)
             .stoppedBy(paid.stop())
             .apply(rows, deduped.unique(), lookup.settled(), paid.refused());
-    RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, startedNanos);
+    CostEstimate estimate = planning().firstEstimate(run, plan);
+    RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, estimate, startedNanos);
     return publish(results, figures, folder);
+  }
+
+  /**
+   * All of a run up to the point of paying, in a folder that is gone afterwards; of an unfinished
+   * run what is left of it. Takes no lock.
+   *
+   * @throws InvalidInputException when input or folders cannot be used, or the unfinished run was
+   *     of another job than this has become
+   */
+  public RunPlan plan() throws IOException, InterruptedException {
+    PublishStage.check(spec.output(), hadoop);
+    try (ScratchRun scratch = ScratchRun.under(spec.runs().path(), hadoop)) {
+      Optional<OpenRun> unfinished = OpenRun.find(setup, hadoop);
+      OpenRun run = unfinished.orElseGet(() -> new OpenRun(scratch.folder(), Optional.empty()));
+      Dataset<Row> rows =
+          unfinished.isPresent()
+              ? spark.read().parquet(run.folder().rows())
+              : link(scratch.folder());
+      Found found =
+          lookup(run, RunMode.PLAIN)
+              .apply(
+                  rows,
+                  unfinished.isPresent() ? null : spec.input().id(),
+                  scratch.folder().newRequests(Instant.now()));
+      Shards shards =
+          new ShardStage(scratch.folder().newMisses(Instant.now()), slots(), families())
+              .apply(found.lookup(), rows);
+      return planning().planOnly(found, rows, shards);
+    }
+  }
+
+  private Planning planning() {
+    return new Planning(setup, store, console, spark.sparkContext());
   }
 
   /**
@@ -242,13 +277,8 @@ public final class PromptJob {
   private Requests begin(OpenRun run, RunMode mode) throws IOException, InterruptedException {
     RunFolder folder = run.folder();
     try {
-      Dataset<Row> input = load();
-      Dataset<Row> routed =
-          route(render(input)); // the model is chosen here: it is part of the fingerprint
       writeSetup(folder);
-      Dataset<Row> rows =
-          new LinkStage(fingerprinters(), folder.rows())
-              .apply(routed, Arrays.asList(input.columns()));
+      Dataset<Row> rows = link(folder);
       String requests = folder.newRequests(Instant.now());
       Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
       run.writePlan(found.deduped().counts(), hadoop);
@@ -265,6 +295,14 @@ public final class PromptJob {
     folder.writePrices(setup.prices().yaml(), Instant.now(), hadoop);
   }
 
+  private Dataset<Row> link(RunFolder folder) {
+    Dataset<Row> input = load();
+    Dataset<Row> routed =
+        route(render(input)); // the model is chosen here: it is part of the fingerprint
+    return new LinkStage(fingerprinters(), folder.rows())
+        .apply(routed, Arrays.asList(input.columns()));
+  }
+
   private StoreLookupStage lookup(OpenRun run, RunMode mode) {
     return new StoreLookupStage(store, run, mode.retryPermanent());
   }
@@ -278,8 +316,14 @@ public final class PromptJob {
   }
 
   private ShardStage shardStage(RunFolder folder) {
-    ShardStage stage = new ShardStage(folder.newMisses(Instant.now()), slots());
+    ShardStage stage = new ShardStage(folder.newMisses(Instant.now()), slots(), families());
     return spec.prompt().cachesPrefix() ? stage.keepingPrefixesTogether() : stage;
+  }
+
+  /** How tokens are counted, by the job's name for the model. */
+  private Map<String, TokenFamily> families() {
+    return setup.models().stream()
+        .collect(Collectors.toMap(model -> model.settings().name(), JobSetup.Model::tokens));
   }
 
   /** Tasks that run at once. */
@@ -287,74 +331,18 @@ public final class PromptJob {
     return spark.sparkContext().defaultParallelism();
   }
 
-  private void sayPlan(Deduped deduped, Lookup lookup, RunFolder folder) {
-    console.say(
-        String.format(
-            "run %s: %,d rows, %,d without a prompt, %,d distinct requests, %,d in the store, %,d"
-                + " to call",
-            folder.runId(),
-            deduped.rows(),
-            deduped.invalid(),
-            deduped.distinct(),
-            lookup.hitCount(),
-            lookup.missCount()));
-    for (JobSetup.Model model : setup.models()) {
-      if (model.price() == null) {
-        console.say(setup.prices().noPrice(model.settings()));
-      }
-    }
-  }
-
-  private Paid pay(Shards shards, OpenRun run, Watch watch)
+  private Paid pay(OpenRun run, RunPlan plan, Shards shards, Watch watch)
       throws IOException, InterruptedException {
+    boolean paidBefore = plan.distinct() > plan.cached() + plan.toCall();
+    Optional<StopSignal.Cause> exceeded = PlannedBudget.exceeded(plan, PlannedBudget.of(spec));
+    if (exceeded.isPresent() && !paidBefore) {
+      return Paid.stopped(exceeded.get());
+    }
     return new RealtimeStage(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            runtimeSettings(run.folder(), shards, budget(run, shards)),
+            new SettingsWiring(setup, store, spark.sparkContext()).settings(run, shards),
             watch)
         .pay(shards);
-  }
-
-  private @Nullable RunBudget budget(OpenRun run, Shards shards) throws IOException {
-    if (spec.budget().maxUsd() == null) {
-      return null;
-    }
-    boolean begun = run.adopted().isPresent() && shards.requests() > 0;
-    Usd spent = begun ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
-    return new RunBudget(new Usd(spec.budget().maxUsd()), spent);
-  }
-
-  private RuntimeSettings runtimeSettings(
-      RunFolder folder, Shards shards, @Nullable RunBudget budget) {
-    return new RuntimeSettings(
-        new RuntimeSettings.RunPlace(
-            folder.runId(),
-            spec.store().path(),
-            spec.store().sync(),
-            folder.path(),
-            shards.path(),
-            setup.prices().version(),
-            new SerializableConfiguration(hadoop)),
-        setup.models().stream().map(this::runtimeModel).toList(),
-        new RuntimeSettings.Window(
-            spec.concurrency().chunkSize(),
-            spec.concurrency().chunkPauseMs(),
-            spec.concurrency().warmUp()),
-        RuntimeSettings.Retries.of(spec.retry()),
-        setup.providers(),
-        undriven(),
-        budget);
-  }
-
-  /** Null where the driver governs the executors. */
-  private RuntimeSettings.@Nullable Undriven undriven() {
-    return DriverCoordinator.current().isPresent()
-        ? null
-        : new ForeignSession(spark.sparkContext(), spec.limitsWithoutPlugin()).divide(setup);
-  }
-
-  private RuntimeSettings.Model runtimeModel(JobSetup.Model model) {
-    return new RuntimeSettings.Model(
-        model.settings(), model.price(), LimitWiring.limits(model, spec.concurrency()));
   }
 
   private JoinBackStage joinBack(RunFolder folder) {

@@ -1,7 +1,9 @@
 package io.penstock.pipeline;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
@@ -22,11 +24,14 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Adds {@link #MODEL}: the job's name for the model of each row, by the first rule that holds.
- * Lazy.
+ * Adds {@link #MODEL}: the job's name for the model of each row, by the first rule that holds, and
+ * {@link #RULE}. Lazy.
  */
 final class RouteStage {
   static final String MODEL = LoadStage.RESERVED_PREFIX + "model";
+
+  /** The number of that rule, from 0; null where there are none. */
+  static final String RULE = LoadStage.RESERVED_PREFIX + "rule";
 
   /** Takes a row of the messages. */
   private static final UDF1<Row, Long> COUNT_TOKENS =
@@ -48,19 +53,19 @@ final class RouteStage {
    */
   Dataset<Row> apply(Dataset<Row> prompts) {
     if (rules.isEmpty()) {
-      return prompts.withColumn(MODEL, lit(onlyModel));
+      return prompts
+          .withColumn(MODEL, lit(onlyModel))
+          .withColumn(RULE, lit(null).cast(DataTypes.IntegerType));
     }
     Dataset<Row> seen = withRuleColumns(prompts);
-    Column model = lit(rules.get(rules.size() - 1).model());
+    Column rule = lit(rules.size() - 1);
     for (int i = rules.size() - 2; i >= 0; i--) {
-      RouteSpec rule = rules.get(i);
-      model =
-          when(
-                  coalesce(condition(seen, i, String.valueOf(rule.when())), lit(false)),
-                  lit(rule.model()))
-              .otherwise(model);
+      Column holds = condition(seen, i, String.valueOf(rules.get(i).when()));
+      rule = when(coalesce(holds, lit(false)), lit(i)).otherwise(rule);
     }
-    return seen.withColumn(MODEL, model);
+    Column models = array(rules.stream().map(one -> lit(one.model())).toArray(Column[]::new));
+    return seen.withColumn(RULE, rule)
+        .withColumn(MODEL, element_at(models, col(RULE).plus(lit(1))));
   }
 
   private static long countTokens(List<Message> messages) {

@@ -7,6 +7,7 @@ import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
 import io.penstock.pipeline.TallyStage.RowTally;
+import io.penstock.pricing.CostEstimate;
 import io.penstock.report.RunSummary;
 import io.penstock.store.InDoubt;
 import java.math.BigDecimal;
@@ -17,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * What the stages counted.
  *
  * @param inDoubt calls of killed executors, which may have been paid
+ * @param estimate made before the run's first call
  * @param startedNanos of the JVM's monotonic clock
  */
-record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, long startedNanos) {
+record RunFigures(
+    Deduped deduped,
+    Lookup lookup,
+    Paid paid,
+    InDoubt inDoubt,
+    CostEstimate estimate,
+    long startedNanos) {
   static final int DONE = 0;
   static final int MANY_FAILED = 3;
   private static final int BUDGET_REACHED = 4;
@@ -67,6 +75,7 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
             : RunSummary.exact(entries.answersUsd().subtract(rows.costUsd())),
         budget == null ? null : new RunSummary.BudgetUsd(RunSummary.exact(budget), spent(entries)),
         rows.savedUsd(),
+        estimate,
         rounded((System.nanoTime() - startedNanos) / 1e9),
         rounded(paid.seconds()),
         paid.seconds() == 0 ? 0 : rounded(called / paid.seconds()),

@@ -46,6 +46,7 @@ record RuntimeSettings(
    */
   record RunPlace(
       String runId,
+      String jobName,
       String storePath,
       boolean sync,
       String runPath,

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest;
+import io.penstock.domain.InferenceRequest.Measure;
 import io.penstock.domain.Message;
 import io.penstock.lake.Columns;
 import java.io.Closeable;
@@ -40,7 +42,11 @@ final class ShardReader implements Iterator<InferenceRequest>, Closeable {
           .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** What Spark wrote of one request; a record is read in half the time of a tree. */
-  private record Line(String fingerprint, List<LineMessage> messages) {}
+  private record Line(
+      String fingerprint,
+      List<LineMessage> messages,
+      @JsonProperty(Columns.COUNTED_INPUT_TOKENS) long countedInputTokens,
+      @JsonProperty(Columns.PROMPT_HASH) long promptHash) {}
 
   private record LineMessage(String role, String content) {}
 
@@ -114,7 +120,11 @@ final class ShardReader implements Iterator<InferenceRequest>, Closeable {
             .map(message -> new Message(message.role(), message.content()))
             .toList();
     byte[] fingerprint = HexFormat.of().parseHex(line.fingerprint());
-    return new InferenceRequest(Fingerprint.of(fingerprint), modelName, messages);
+    return new InferenceRequest(
+        Fingerprint.of(fingerprint),
+        modelName,
+        messages,
+        new Measure(line.countedInputTokens(), line.promptHash()));
   }
 
   @Override

@@ -1,22 +1,30 @@
 package io.penstock.pipeline;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.penstock.domain.Message;
 import io.penstock.lake.Columns;
+import io.penstock.lake.RowCodec;
+import io.penstock.tokens.TokenFamily;
+import java.util.Arrays;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Writes the misses into the run folder as shards: {@code misses/shard=N/model_name=M/*.json}, one
- * request a line, the longest first. A request's shard is a function of its fingerprint, whatever
- * cluster runs it; or of what its prompt begins with, see {@link #keepingPrefixesTogether}.
+ * request a line with its tokens as counted here, the longest first. A request's shard is a
+ * function of its fingerprint, whatever cluster runs it; or of what its prompt begins with, see
+ * {@link #keepingPrefixesTogether}.
  */
 final class ShardStage {
   /** Requests per shard to aim at. */
@@ -24,28 +32,30 @@ final class ShardStage {
 
   private static final int MAX_SHARDS_PER_SLOT = 4;
 
-  private static final String EXPECTED_LENGTH = "expected_length";
-
   private final String missesPath;
   private final int slots;
   private final boolean byPrefix;
+  private final Map<String, TokenFamily> families;
 
   /**
    * @param slots tasks that run at once
+   * @param families how tokens are counted, by the job's name for the model
    */
-  ShardStage(String missesPath, int slots) {
-    this(missesPath, slots, false);
+  ShardStage(String missesPath, int slots, Map<String, TokenFamily> families) {
+    this(missesPath, slots, families, false);
   }
 
-  private ShardStage(String missesPath, int slots, boolean byPrefix) {
+  private ShardStage(
+      String missesPath, int slots, Map<String, TokenFamily> families, boolean byPrefix) {
     this.missesPath = missesPath;
     this.slots = slots;
+    this.families = Map.copyOf(families);
     this.byPrefix = byPrefix;
   }
 
   /** Requests that begin alike share a shard as far as that leaves shards even, and follow. */
   ShardStage keepingPrefixesTogether() {
-    return new ShardStage(missesPath, slots, true);
+    return new ShardStage(missesPath, slots, families, true);
   }
 
   /**
@@ -71,8 +81,9 @@ final class ShardStage {
           .select(
               hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT),
               col(Columns.MESSAGES),
-              expr("aggregate(messages, 0L, (sum, m) -> sum + length(m.content))")
-                  .as(EXPECTED_LENGTH),
+              countedInputTokens().as(Columns.COUNTED_INPUT_TOKENS),
+              xxhash64(col(Columns.MESSAGES)).as(Columns.PROMPT_HASH),
+              route(rows).as(Columns.ROUTE),
               shard(misses, shards).as(Columns.SHARD),
               col(Columns.MODEL_NAME),
               (byPrefix ? PrefixLayout.prefixHash() : lit(null).cast(DataTypes.LongType))
@@ -82,7 +93,7 @@ final class ShardStage {
               col(Columns.SHARD),
               col(Columns.MODEL_NAME),
               col(PrefixLayout.PREFIX_HASH),
-              col(EXPECTED_LENGTH).desc())
+              col(Columns.COUNTED_INPUT_TOKENS).desc())
           .write()
           .partitionBy(Columns.SHARD, Columns.MODEL_NAME)
           .json(missesPath);
@@ -94,6 +105,25 @@ final class ShardStage {
     return byPrefix
         ? new PrefixLayout(misses, shards).shard()
         : pmod(xxhash64(col(Columns.FINGERPRINT)), lit(shards));
+  }
+
+  private Column countedInputTokens() {
+    Map<String, TokenFamily> byModel = families;
+    UDF1<Row, Long> count =
+        request ->
+            byModel
+                .getOrDefault(request.getString(0), TokenFamily.OTHER)
+                .countMessages(
+                    RowCodec.messages(request, 1).stream().map(Message::content).toList());
+    return udf(count, DataTypes.LongType)
+        .apply(struct(col(Columns.MODEL_NAME), col(Columns.MESSAGES)));
+  }
+
+  /** Null where an earlier Penstock pinned the rows. */
+  private static Column route(Dataset<Row> rows) {
+    return Arrays.asList(rows.columns()).contains(Columns.ROUTE)
+        ? col(Columns.ROUTE)
+        : lit(null).cast(DataTypes.IntegerType);
   }
 
   /** At least the slots, at most four times as many, in between one per 64 requests. */

@@ -104,6 +104,11 @@ public final class PromptTemplate implements Serializable {
         .toList();
   }
 
+  /** The text in front of the first place: what all prompts have in common. */
+  public String opening() {
+    return !parts.isEmpty() && parts.get(0) instanceof Literal literal ? literal.text() : "";
+  }
+
   /**
    * @param values of all {@link #columns()}, none null
    */

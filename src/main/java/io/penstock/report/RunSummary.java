@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.penstock.domain.Usd;
+import io.penstock.pricing.CostEstimate;
 import java.math.BigDecimal;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputTokens of the answers bought in this run
  * @param costUsd sum of the rows' {@code cost_usd}; null where a price is not known
  * @param unclaimedUsd paid in this run for answers that no row uses
+ * @param estimateUsd made before the run's first call
  * @param budgetUsd null where the job has none
  * @param wallSeconds from the start of the command to the results
  * @param inferenceSeconds from the first call to the last answer
@@ -60,6 +62,7 @@ public record RunSummary(
     @Nullable BigDecimal unclaimedUsd,
     @Nullable BudgetUsd budgetUsd,
     SavedUsd savedUsd,
+    CostEstimate estimateUsd,
     double wallSeconds,
     double inferenceSeconds,
     double requestsPerSecond,

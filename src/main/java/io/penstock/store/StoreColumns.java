@@ -11,6 +11,7 @@ import io.penstock.domain.Completion;
 import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.lake.Columns;
+import io.penstock.store.StoreEntry.Asked;
 import io.penstock.store.StoreEntry.Failure;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -36,6 +37,9 @@ public final class StoreColumns {
   public static final String WASTE_KNOWN = "waste_known_usd";
   public static final String WASTE_POSSIBLE = "waste_possible_usd";
   public static final String RATE_LIMITED = "rate_limited";
+  public static final String JOB_NAME = "job_name";
+  public static final String PROVIDER_IDENTITY = "provider_identity";
+  public static final String REQUEST_MODEL = "request_model";
   public static final String COMPLETED_AT = "completed_at";
 
   /** UTC day of {@link #COMPLETED_AT}; the Parquet files' partition column. */
@@ -56,8 +60,8 @@ public final class StoreColumns {
           .add(Columns.FINGERPRINT, BinaryType)
           .add(RUN_ID, StringType)
           .add(Columns.SHARD, IntegerType)
-          .add("provider_identity", StringType)
-          .add("request_model", StringType)
+          .add(PROVIDER_IDENTITY, StringType)
+          .add(REQUEST_MODEL, StringType)
           .add("delivery", StringType)
           .add("completion", StringType)
           .add("tool_calls", StringType)
@@ -81,6 +85,9 @@ public final class StoreColumns {
           .add(Columns.ERROR_KIND, StringType)
           .add(Columns.ERROR_MESSAGE, StringType)
           .add("raw_body", StringType)
+          .add(JOB_NAME, StringType)
+          .add(Columns.COUNTED_INPUT_TOKENS, LongType)
+          .add(Columns.PROMPT_HASH, LongType)
           .add(COMPLETED_AT, TimestampType)
           .add(DAY, StringType);
 
@@ -104,6 +111,7 @@ public final class StoreColumns {
     values.add(entry.effort().attempts());
     values.add(entry.effort().rateLimited());
     addFailure(values, entry.failure());
+    addAsked(values, entry.origin().asked());
     values.add(Timestamp.from(entry.completedAt()));
     values.add(LocalDate.ofInstant(entry.completedAt(), ZoneOffset.UTC).toString());
     return RowFactory.create(values.toArray());
@@ -133,6 +141,12 @@ public final class StoreColumns {
     values.add(failure == null ? null : failure.kind().name());
     values.add(failure == null ? null : failure.message());
     values.add(failure == null || failure.rawBody().isEmpty() ? null : failure.rawBody());
+  }
+
+  private static void addAsked(List<Object> values, @Nullable Asked asked) {
+    values.add(asked == null ? null : asked.jobName());
+    values.add(asked == null ? null : asked.countedInputTokens());
+    values.add(asked == null ? null : asked.promptHash());
   }
 
   /** Exact: amounts never have more decimals than the column. */

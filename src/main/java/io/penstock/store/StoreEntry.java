@@ -30,9 +30,26 @@ public record StoreEntry(
   /**
    * @param providerIdentity what the answer belongs to
    * @param priceVersion of the price list that the cost was computed with
+   * @param asked null in entries of an earlier Penstock
    */
   public record Origin(
-      String runId, int shard, String providerIdentity, String requestModel, String priceVersion)
+      String runId,
+      int shard,
+      String providerIdentity,
+      String requestModel,
+      String priceVersion,
+      @Nullable Asked asked)
+      implements Serializable {}
+
+  /**
+   * What later plans learn from.
+   *
+   * @param countedInputTokens of the prompt by our own encoding, beside which the provider's count
+   *     stands; null: not counted
+   * @param promptHash of the messages alone, whatever the model and its parameters; null where the
+   *     prompt was not counted
+   */
+  public record Asked(String jobName, @Nullable Long countedInputTokens, @Nullable Long promptHash)
       implements Serializable {}
 
   /**

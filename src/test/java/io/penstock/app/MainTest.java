@@ -2,6 +2,8 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.simulator.Simulator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -205,8 +207,40 @@ class MainTest {
         .contains("prompt.user: has a single '{'");
   }
 
+  @Test
+  void planPrintsWhatARunWouldDoAndLeavesNothingBehind() throws IOException {
+    String job = simulated().toString();
+
+    int exitCode = Main.execute("plan", job, "--json", "--conf", "spark.ui.enabled=false");
+
+    assertThat(exitCode).isZero();
+    JsonNode plan = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
+    assertThat(plan.path("to_call").asInt()).isEqualTo(1);
+    assertThat(plan.at("/calls/0/model").asText()).isEqualTo("m");
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("input.jsonl", "job.yaml");
+  }
+
+  @Test
+  void planPrintsATableForPeople() throws IOException {
+    int exitCode = Main.execute("plan", simulated().toString(), "--conf", "spark.ui.enabled=false");
+
+    assertThat(exitCode).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("plan of embedded")
+        .contains("1 to call: 1 new")
+        .contains("run infer --limit 50 for an estimate");
+  }
+
+  @Test
+  void aPlanOfAnInputThatIsMissingIsRefused() throws IOException {
+    String job = simulated().toString();
+
+    assertThat(Main.execute("plan", job, "--set", "input.path=gone.jsonl")).isEqualTo(2);
+    assertThat(errors()).contains("gone.jsonl");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"plan", "evaluate", "batches", "report"})
+  @ValueSource(strings = {"evaluate", "batches", "report"})
   void commandsThatAreNotBuiltSaySo(String command) {
     assertThat(Main.execute(command, "job.yaml")).isEqualTo(2);
     assertThat(errors()).contains(command + " is not built yet");

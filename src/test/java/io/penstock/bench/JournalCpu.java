@@ -70,7 +70,13 @@ public final class JournalCpu {
     return new StoreEntry(
         id,
         fingerprint,
-        new StoreEntry.Origin("r1", 3, "openai", "gpt-4o-mini", "2026-11-22"),
+        new StoreEntry.Origin(
+            "r1",
+            3,
+            "openai",
+            "gpt-4o-mini",
+            "2026-11-22",
+            new StoreEntry.Asked("bench", 101L, 7L)),
         new Completion(
             TEXT,
             null,

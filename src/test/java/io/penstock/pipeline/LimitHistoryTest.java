@@ -114,6 +114,7 @@ final class LimitHistoryTest {
   private RuntimeSettings.RunPlace place() {
     return new RuntimeSettings.RunPlace(
         "r1",
+        "job",
         folder.resolve("store").toUri().toString(),
         false,
         folder.toUri().toString(),

@@ -118,7 +118,8 @@ final class LinkStageTest {
             "error_kind",
             "error_message",
             "truncated_columns",
-            "tokens_saved");
+            "tokens_saved",
+            "route");
     assertSameRows(input, rows.select("input.*"));
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ final class PrefixLayoutTest {
                 + ROWS
                 + ")");
     Shards shards =
-        new ShardStage(folder + "/misses" + prefixes, SLOTS)
+        new ShardStage(folder + "/misses" + prefixes, SLOTS, Map.of())
             .keepingPrefixesTogether()
             .apply(
                 new Lookup(rows.select("fingerprint", "row_id"), ROWS, 0, 0, Optional.empty()),

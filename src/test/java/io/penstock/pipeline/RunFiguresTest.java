@@ -14,6 +14,7 @@ import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
 import io.penstock.pipeline.TallyStage.RowTally;
+import io.penstock.pricing.CostEstimate;
 import io.penstock.report.RunSummary;
 import io.penstock.store.InDoubt;
 import java.math.BigDecimal;
@@ -58,6 +59,7 @@ final class RunFiguresTest {
         new Lookup(none, 9, 3, 4, Optional.empty()),
         paid,
         new InDoubt(6, Usd.of("0.25")),
+        CostEstimate.UNKNOWN,
         System.nanoTime());
   }
 
@@ -74,6 +76,7 @@ final class RunFiguresTest {
             new Lookup(none, 9, 3, 0, Optional.empty()),
             Paid.NOTHING,
             InDoubt.NONE,
+            CostEstimate.UNKNOWN,
             0);
 
     figures.requireEveryRow(20);

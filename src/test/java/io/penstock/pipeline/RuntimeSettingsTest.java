@@ -86,6 +86,7 @@ final class RuntimeSettingsTest {
     return new RuntimeSettings(
         new RuntimeSettings.RunPlace(
             "r1",
+            "job",
             "/store",
             false,
             "/runs/r1",

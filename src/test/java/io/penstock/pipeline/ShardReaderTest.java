@@ -42,7 +42,7 @@ final class ShardReaderTest {
       lines.append(
           JSON.writeValueAsString(
               Map.of(
-                  "fingerprint", FINGERPRINT, "expected_length", 7, "messages", List.of(message))));
+                  "fingerprint", FINGERPRINT, "expected_tokens", 7, "messages", List.of(message))));
       lines.append('\n');
     }
     Files.writeString(place.resolve(name), lines);
@@ -88,7 +88,7 @@ final class ShardReaderTest {
         place.resolve("part-0.json"),
         "{\"fingerprint\":\""
             + FINGERPRINT
-            + "\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"
+            + "\",\"counted_input_tokens\":12,\"prompt_hash\":-5,\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"
             + "{\"content\":\"u\",\"role\":\"user\"}]}");
 
     try (ShardReader reader = reader(3, "gpt-4.1", 10)) {
@@ -97,7 +97,8 @@ final class ShardReaderTest {
               new InferenceRequest(
                   Fingerprint.parse("v1-" + FINGERPRINT),
                   "gpt-4.1",
-                  List.of(new Message(Message.SYSTEM, "s"), new Message(Message.USER, "u"))));
+                  List.of(new Message(Message.SYSTEM, "s"), new Message(Message.USER, "u")),
+                  new InferenceRequest.Measure(12, -5)));
       assertThat(reader.hasNext()).isFalse();
       assertThatThrownBy(reader::next).isInstanceOf(NoSuchElementException.class);
     }

@@ -3,12 +3,14 @@ package io.penstock.pipeline;
 import static io.penstock.pipeline.SparkAssert.assertSameRows;
 import static io.penstock.pipeline.SparkForTests.session;
 import static io.penstock.pipeline.SparkForTests.sql;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
+import io.penstock.tokens.TokenFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ShardStageTest {
   private static final int SLOTS = 2;
+  private static final Map<String, TokenFamily> FAMILIES =
+      Map.of("small", TokenFamily.O200K_BASE, "large", TokenFamily.CL100K_BASE);
 
   @TempDir Path folder;
 
@@ -45,7 +50,7 @@ final class ShardStageTest {
 
   private Shards shard(Dataset<Row> rows, String name) {
     long count = rows.count();
-    return new ShardStage(folder.resolve(name).toString(), SLOTS)
+    return new ShardStage(folder.resolve(name).toString(), SLOTS, FAMILIES)
         .apply(
             new Lookup(rows.select("fingerprint", "row_id"), count, 0, 0, Optional.empty()), rows);
   }
@@ -91,7 +96,7 @@ final class ShardStageTest {
     Dataset<Row> misses = rows.where("input.text like 'L%'").select("fingerprint", "row_id");
 
     Shards shards =
-        new ShardStage(folder + "/misses", SLOTS)
+        new ShardStage(folder + "/misses", SLOTS, FAMILIES)
             .apply(new Lookup(misses, 5, 15, 0, Optional.empty()), rows);
 
     assertThat(shards.requests()).isEqualTo(5);
@@ -109,12 +114,17 @@ final class ShardStageTest {
       for (String model : List.of("small", "large")) {
         List<String> texts = read(shards, shard, model);
         assertThat(texts)
-            .isSortedAccordingTo(Comparator.comparingInt(String::length).reversed())
+            .isSortedAccordingTo(
+                Comparator.<String>comparingInt(text -> tokens(model, text)).reversed())
             .allMatch(text -> text.startsWith("L") == model.equals("large"));
         read += texts.size();
       }
     }
     assertThat(read).isEqualTo(150);
+  }
+
+  private static int tokens(String model, String text) {
+    return FAMILIES.get(model).count(text);
   }
 
   @Test
@@ -167,7 +177,25 @@ final class ShardStageTest {
     assertThat(read)
         .containsExactly(
             new InferenceRequest(
-                LinkedRows.fingerprint(odd), "small", List.of(new Message(Message.USER, odd))));
+                LinkedRows.fingerprint(odd),
+                "small",
+                List.of(new Message(Message.USER, odd)),
+                read.get(0).measure()));
+    assertThat(read.get(0).measure().countedInputTokens())
+        .isEqualTo(TokenFamily.O200K_BASE.countMessages(List.of(odd)));
+  }
+
+  @Test
+  void theHashIsOfTheMessagesAlone() {
+    Dataset<Row> rows = requests(20);
+
+    shard(rows, "one");
+    shard(rows.withColumn("model_name", lit("large")), "other");
+
+    assertSameRows(
+        written("one").selectExpr("messages[0].content as text", "prompt_hash"),
+        written("other").selectExpr("messages[0].content as text", "prompt_hash"));
+    assertThat(written("one").select("prompt_hash").distinct().count()).isEqualTo(20);
   }
 
   @Test
@@ -175,7 +203,7 @@ final class ShardStageTest {
     Dataset<Row> rows = requests(5);
 
     Shards shards =
-        new ShardStage(folder + "/misses", SLOTS)
+        new ShardStage(folder + "/misses", SLOTS, FAMILIES)
             .apply(
                 new Lookup(
                     rows.select("fingerprint", "row_id").where("false"), 0, 5, 0, Optional.empty()),

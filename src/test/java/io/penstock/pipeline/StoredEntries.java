@@ -70,7 +70,7 @@ final class StoredEntries {
         new StoreEntry(
             "entry-" + written,
             LinkedRows.fingerprint(text),
-            new StoreEntry.Origin(runId, 0, "openai", "gpt-small", "2026-11-22"),
+            new StoreEntry.Origin(runId, 0, "openai", "gpt-small", "2026-11-22", null),
             answer,
             failure,
             effort,

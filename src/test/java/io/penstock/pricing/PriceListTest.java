@@ -57,6 +57,16 @@ final class PriceListTest {
   }
 
   @Test
+  void theEncodingIsTheLists() {
+    PriceList prices =
+        reader.read(
+            LIST + "  c/coded: {input: \"1\", output: \"1\", encoding: anthropic}\n");
+
+    assertThat(prices.find("c", "coded").orElseThrow().encoding()).isEqualTo("anthropic");
+    assertThat(prices.find("b", "small").orElseThrow().encoding()).isNull();
+  }
+
+  @Test
   void aModelWhoeverOffersItIsTheFirstOfTheList() {
     PriceList prices = reader.read(LIST);
 

@@ -1,5 +1,6 @@
 package io.penstock.report;
 
+import io.penstock.pricing.CostEstimate;
 import io.penstock.report.RunSummary.LatencyMs;
 import io.penstock.report.RunSummary.SavedUsd;
 import io.penstock.report.RunSummary.WasteUsd;
@@ -58,6 +59,7 @@ final class Summaries {
         usd("0"),
         null,
         new SavedUsd(usd("0.5"), null),
+        new CostEstimate(usd("1.5"), null, usd("20")),
         60.25,
         50.04,
         199.84,

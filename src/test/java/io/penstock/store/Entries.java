@@ -8,6 +8,7 @@ import io.penstock.domain.InferenceOutcome.Effort;
 import io.penstock.domain.InferenceOutcome.Waste;
 import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
+import io.penstock.store.StoreEntry.Asked;
 import io.penstock.store.StoreEntry.Failure;
 import io.penstock.store.StoreEntry.Origin;
 import java.time.Instant;
@@ -37,7 +38,8 @@ final class Entries {
   }
 
   static Origin origin(String runId, int shard) {
-    return new Origin(runId, shard, "openai", "gpt-4o-mini", "2026-11-22");
+    return new Origin(
+        runId, shard, "openai", "gpt-4o-mini", "2026-11-22", new Asked("triage", 101L, -7L));
   }
 
   static StoreEntry answer(String id, int fingerprint, String text, int second) {

@@ -96,7 +96,9 @@ final class EntryJsonTest {
         .contains("\"cost_usd\":\"0.000000000001\"")
         .contains("\"fingerprint\":\"v1-00000000000000000000000000000001\"")
         .contains("\"completed_at\":1795391940000000")
-        .contains("\"provider_identity\":\"openai\"");
+        .contains("\"provider_identity\":\"openai\"")
+        .contains(
+            "\"asked\":{\"job_name\":\"triage\",\"counted_input_tokens\":101,\"prompt_hash\":-7}");
   }
 
   @Test
@@ -107,6 +109,18 @@ final class EntryJsonTest {
     String later = json.replaceFirst("\\{", "{\"mood\":{\"a\":[1]},");
 
     assertThat(read(later.getBytes(StandardCharsets.UTF_8))).isEqualTo(entry);
+  }
+
+  @Test
+  void readsEntriesOfAnEarlierPenstock() throws IOException {
+    StoreEntry entry = Entries.answer("e1", 1, "yes", 0);
+    String json = new String(EntryJson.write(entry), StandardCharsets.UTF_8);
+
+    String earlier = json.replaceFirst(",\"asked\":\\{[^}]*}", "");
+
+    assertThat(earlier).isNotEqualTo(json);
+    assertThat(read(earlier.getBytes(StandardCharsets.UTF_8)).origin())
+        .isEqualTo(new StoreEntry.Origin("r1", 0, "openai", "gpt-4o-mini", "2026-11-22", null));
   }
 
   @Test

@@ -1,0 +1,81 @@
+package io.penstock.pipeline;
+
+import io.penstock.pricing.ModelPrice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What whoever answers for a plan's bill should know. */
+final class PlanWarnings {
+  private final JobSetup setup;
+  private final PlannedCalls calls;
+
+  PlanWarnings(JobSetup setup, PlannedCalls calls) {
+    this.setup = setup;
+    this.calls = calls;
+  }
+
+  List<String> list() {
+    List<String> warnings = new ArrayList<>();
+    for (PlannedModel model : calls.models()) {
+      addPrice(model, warnings);
+      if (calls.requests(model) > 0) {
+        addTooLong(model, warnings);
+        addMaximum(model, warnings);
+        addPromptCache(model, warnings);
+      }
+    }
+    return warnings;
+  }
+
+  private void addPrice(PlannedModel model, List<String> warnings) {
+    if (model.model().price() == null) {
+      warnings.add(setup.prices().noPrice(model.model().settings()));
+    }
+  }
+
+  private void addTooLong(PlannedModel model, List<String> warnings) {
+    ModelPrice price = model.model().price();
+    long tooLong = calls.tooLong(model);
+    if (price != null && tooLong > 0) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "%,d prompts are longer than the context window of %s, %,d tokens",
+              tooLong,
+              model.name(),
+              price.contextWindow()));
+    }
+  }
+
+  private static void addMaximum(PlannedModel model, List<String> warnings) {
+    if (model.model().settings().maxOutputTokens() == null && model.history() == null) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "models.%s.max_output_tokens is not set: an answer is taken to have at most %,d"
+                  + " tokens",
+              model.name(),
+              model.model().maxOutputTokens()));
+    }
+  }
+
+  private void addPromptCache(PlannedModel model, List<String> warnings) {
+    ModelPrice price = model.model().price();
+    SharedOpening shared = SharedOpening.of(setup.templates(), model.model().tokens());
+    boolean cheaper =
+        price != null
+            && price.standard().cachedInput() != null
+            && price.standard().cachedInput().compareTo(price.standard().input()) < 0;
+    if (cheaper && shared.isTooShort() && calls.requests(model) > 1) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "%s's prompt cache is unlikely to hit: prompts begin with %,d tokens in common, it"
+                  + " takes %,d",
+              model.name(),
+              shared.tokens(),
+              SharedOpening.LEAST_TOKENS));
+    }
+  }
+}
