@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * UnbuiltKeys}.
  *
  * @param name identity of the job together with its store; letters, digits, dot, dash, underscore
+ * @param samples answers for each row, each of them asked for; each makes a row of the results
+ * @param deduplicate whether equal requests are called once for all their rows
  * @param providers by the job's name for them: those of {@code conf/providers.yaml} with the job's
  *     own put over them
  * @param models by the job's name for them; at least one
@@ -33,6 +35,8 @@ public record JobSpec(
     @Key(required = true) String name,
     @Key(required = true) InputSpec input,
     @Key(required = true) PromptSpec prompt,
+    @Key(fallback = "1", min = 1, max = 1000) Integer samples,
+    @Key(fallback = "true") Boolean deduplicate,
     Map<String, ProviderSpec> providers,
     @Key(required = true) Map<String, ModelSpec> models,
     @Key(fallback = "[]") List<RouteSpec> routing,
@@ -277,10 +281,14 @@ public record JobSpec(
 
   /**
    * @param path folder of the completion store; jobs may share one
+   * @param maxAgeDays how old an answer of another run may be, at this run's start, to serve; null:
+   *     any age
    * @param sync whether answers are forced to disk, so that they outlive a loss of power too
    */
   public record StoreSpec(
-      @Key(required = true) String path, @Key(fallback = "false") Boolean sync) {}
+      @Key(required = true) String path,
+      @Nullable @Key(min = 0, max = 36_500) BigDecimal maxAgeDays,
+      @Key(fallback = "false") Boolean sync) {}
 
   /**
    * @param path folder of the results

@@ -81,7 +81,9 @@ final class JoinBackStage {
             .withColumnRenamed(Columns.ERROR_MESSAGE, "link_error_message");
     Dataset<Row> requests = unique.withColumnRenamed(Columns.ROW_ID, PRIMARY_ROW);
     Dataset<Row> entries =
-        settled.isPresent() ? settled.get().servingOnce(requests) : store.serving(requests, runId);
+        settled.isPresent()
+            ? settled.get().servingOnce(requests, runId)
+            : store.serving(requests, runId);
     Dataset<Row> served = links.join(entries, new String[] {Columns.FINGERPRINT}, "left");
     return project(
         withRefusals(served, refused)
@@ -158,7 +160,6 @@ final class JoinBackStage {
       case Columns.FINGERPRINT ->
           udf(FINGERPRINT_TEXT, DataTypes.StringType).apply(col(Columns.FINGERPRINT));
       case "attempts" -> coalesce(col("attempts"), col("refused_attempts"));
-      case "sample_index" -> lit(0);
       case "truncated_columns" -> lit(null);
       default -> col(name);
     };

@@ -51,6 +51,12 @@ record OpenRun(RunFolder folder, Optional<Pinned> adopted) {
     return new OpenRun(folder, Optional.empty());
   }
 
+  /** A run over a part of the rows: the job's unpublished run stays what it is. */
+  static OpenRun apart(JobSetup setup) {
+    return new OpenRun(
+        RunFolder.create(setup.spec().runs().path(), Instant.now()), Optional.empty());
+  }
+
   /** The job's unpublished run will not be gone on with; its answers stay in the store. */
   static void abandon(JobSetup setup, RunConsole console, Configuration hadoop) throws IOException {
     String store = setup.spec().store().path();

@@ -22,6 +22,7 @@ import io.penstock.store.InDoubt;
 import io.penstock.store.JobLock;
 import io.penstock.store.LockHeldException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -131,7 +132,7 @@ public final class PromptJob {
     Dataset<Row> results =
         joinBack(folder).apply(rows, deduped.unique(), lookup.settled(), paid.refused());
     RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, startedNanos);
-    return publish(results, figures, folder);
+    return publish(results, figures, folder, mode);
   }
 
   /**
@@ -214,6 +215,9 @@ public final class PromptJob {
   }
 
   private OpenRun open(RunMode mode) throws IOException {
+    if (mode.isLimited()) {
+      return OpenRun.apart(setup);
+    }
     if (mode.newRun()) {
       OpenRun.abandon(setup, console, hadoop);
     }
@@ -238,7 +242,7 @@ public final class PromptJob {
           route(render(input)); // the model is chosen here: it is part of the fingerprint
       folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
       Dataset<Row> rows =
-          new LinkStage(fingerprinters(), folder.rows())
+          new LinkStage(fingerprinters(), Sampling.of(spec, mode), folder.rows())
               .apply(routed, Arrays.asList(input.columns()));
       String requests = folder.newRequests(Instant.now());
       Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
@@ -246,13 +250,26 @@ public final class PromptJob {
       return new Requests(rows, found);
     } catch (InvalidInputException e) {
       folder.delete(hadoop);
-      CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
+      if (!mode.isLimited()) {
+        CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
+      }
       throw e;
     }
   }
 
   private StoreLookupStage lookup(OpenRun run, RunMode mode) {
-    return new StoreLookupStage(store, run, mode.retryPermanent());
+    return new StoreLookupStage(serving(run.folder()), run, mode.retryPermanent());
+  }
+
+  /** The store as the run may use it. */
+  private CompletionStore serving(RunFolder folder) {
+    BigDecimal days = spec.store().maxAgeDays();
+    return days == null ? store : store.notOlderThan(folder.startedAt().minus(ofDays(days)));
+  }
+
+  private static Duration ofDays(BigDecimal days) {
+    return Duration.ofMillis(
+        days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
   private Map<String, Fingerprinter> fingerprinters() {
@@ -334,11 +351,12 @@ public final class PromptJob {
 
   private JoinBackStage joinBack(RunFolder folder) {
     List<ModelSettings> models = setup.models().stream().map(JobSetup.Model::settings).toList();
-    return new JoinBackStage(store, folder.runId(), models, spec.output().prefix());
+    return new JoinBackStage(serving(folder), folder.runId(), models, spec.output().prefix());
   }
 
-  private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder)
+  private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder, RunMode mode)
       throws IOException {
+    boolean isComplete = figures.paid().stop().isEmpty() && !mode.isLimited();
     PublishStage publish = new PublishStage(spec.output(), folder.runId(), hadoop);
     TallyStage tally = new TallyStage(spec.output().prefix());
     TallyStage.RowTally rows;
@@ -346,8 +364,7 @@ public final class PromptJob {
     try {
       rows = tally.rows(spark.read().parquet(publish.stage(results)));
       figures.requireEveryRow(rows.rows());
-      place =
-          figures.paid().stop().isEmpty() ? publish.publishComplete() : publish.publishPartial();
+      place = isComplete ? publish.publishComplete() : publish.publishPartial();
     } finally {
       publish.discardStaged();
     }
@@ -358,7 +375,7 @@ public final class PromptJob {
             tally.entries(store.entriesOf(folder.runId())),
             spec.failures().toleratedFraction());
     folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
-    if (figures.paid().stop().isEmpty()) {
+    if (isComplete) {
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)
           .apply(spec.runs().path(), Instant.now());

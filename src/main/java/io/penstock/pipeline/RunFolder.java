@@ -44,6 +44,11 @@ record RunFolder(String path, String runId) {
     return HexFormat.of().formatHex(random);
   }
 
+  /** To the second, as the run id says. */
+  Instant startedAt() {
+    return STAMP.parse(runId.substring(1, runId.indexOf('-')), Instant::from);
+  }
+
   String rows() {
     return path + "/rows";
   }

@@ -14,8 +14,6 @@ final class UnbuiltKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "samples=2                                | ; only 1 is allowed",
-        "deduplicate=false                        | ; only true is allowed",
         "prompt.collapse_whitespace=true          | ; only false is allowed",
         "prompt.truncate={a: 5}                   | ; remove it",
         "prompt.response_schema={type: object}    | ; remove it",
@@ -25,7 +23,6 @@ final class UnbuiltKeysTest {
         "budget={max_usd: 25}                     | ; remove it",
         "evaluation={judge: small}                | ; remove it",
         "report={samples: 0}                      | ; remove it",
-        "store.max_age_days=30                    | ; remove it",
         "models.small.fallback=[{model: small}]   | ; remove it"
       })
   void whatIsNotBuiltIsRefusedByName(String set, String advice) {
@@ -37,8 +34,6 @@ final class UnbuiltKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "samples=1",
-        "deduplicate=true",
         "prompt.collapse_whitespace=false",
         "prompt.truncate=null",
         "budget=null",
