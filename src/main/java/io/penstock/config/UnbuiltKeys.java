@@ -24,13 +24,11 @@ final class UnbuiltKeys {
     KEYS.put("prompt.collapse_whitespace", "false");
     KEYS.put("prompt.truncate", "");
     KEYS.put("prompt.response_schema", "");
-    KEYS.put("cascade", "");
     KEYS.put("delivery", "");
     KEYS.put("batch", "");
     KEYS.put("budget", "");
     KEYS.put("evaluation", "");
     KEYS.put("report", "");
-    KEYS.put("models.*.fallback", "");
   }
 
   private UnbuiltKeys() {}

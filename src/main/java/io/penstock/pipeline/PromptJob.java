@@ -4,17 +4,20 @@ import static org.apache.spark.sql.functions.col;
 
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
+import io.penstock.inference.StopSignal;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
+import io.penstock.pipeline.RungStage.Round;
+import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
-import io.penstock.prompt.Fingerprinter;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.CurrentRun;
@@ -27,9 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -54,7 +55,11 @@ public final class PromptJob {
   private final RunConsole console;
   private final Configuration hadoop;
   private final CompletionStore store;
+  private final RungWiring rungs;
 
+  /**
+   * @throws InvalidInputException when its models are of no use as each other's fallbacks
+   */
   public PromptJob(SparkSession spark, JobSetup setup, RunConsole console) {
     this.spark = spark;
     this.setup = setup;
@@ -62,6 +67,7 @@ public final class PromptJob {
     this.console = console;
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.store = new CompletionStore(spark, spec.store().path());
+    this.rungs = new RungWiring(setup);
   }
 
   /**
@@ -119,20 +125,26 @@ public final class PromptJob {
     Dataset<Row> rows = requests.rows();
     Deduped deduped = requests.found().deduped();
     Lookup lookup = requests.found().lookup();
+    RungStage stage = stage(folder, mode);
+    Round round = stage.begin(rows, lookup);
+    sayPlan(deduped, round.lookup(), folder);
 
-    Shards shards = new ShardStage(folder.newMisses(Instant.now()), slots()).apply(lookup, rows);
-    sayPlan(deduped, lookup, folder);
-
-    Paid paid = pay(shards, folder, watch); // the one action that pays; answers go to the store
+    Paid paid = Paid.NOTHING;
+    while (round.isMissingAny() && paid.stop().isEmpty()) {
+      Shards shards =
+          new ShardStage(folder.newMisses(Instant.now()), slots()).apply(round.lookup(), rows);
+      paid = payOn(paid, shards, folder, watch); // the action that pays; answers go to the store
+      round = stage.after(round); // what the rows' next models are to be asked
+    }
     watch.interrupt().leave();
     InDoubt inDoubt = store.inDoubt(folder.runId());
     requireLock(watch.lock());
     store.compact(folder.runId());
 
-    Dataset<Row> results =
-        joinBack(folder).apply(rows, deduped.unique(), lookup.settled(), paid.refused());
-    RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, startedNanos);
-    return publish(results, figures, folder, mode);
+    Outcome outcome = rungs.join(joinBack(folder), stage, requests.found(), round, paid);
+    RunFigures figures =
+        new RunFigures(deduped, lookup, paid, inDoubt, outcome.figures(), startedNanos);
+    return publish(outcome.rows(), figures, folder, mode);
   }
 
   /**
@@ -156,7 +168,7 @@ public final class PromptJob {
    * @throws InvalidInputException on the first thing that does not fit
    */
   public void check() throws IOException {
-    Dataset<Row> input = load();
+    Dataset<Row> input = rungs.require(load());
     route(render(input));
     checkFolders();
     console.say(
@@ -175,7 +187,13 @@ public final class PromptJob {
   }
 
   private Dataset<Row> route(Dataset<Row> prompts) {
-    return new RouteStage(spec.routing(), setup.models().get(0).settings().name()).apply(prompts);
+    return new RouteStage(spec.routing(), spec.firstModels().iterator().next()).apply(prompts);
+  }
+
+  private RungStage stage(RunFolder folder, RunMode mode) {
+    return rungs.stage(
+        new RungStage.Serving(serving(folder), folder.runId(), mode.retryPermanent()),
+        folder.newRungs(Instant.now()));
   }
 
   private void checkFolders() throws IOException {
@@ -228,6 +246,7 @@ public final class PromptJob {
     RunFolder folder = run.folder();
     folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
     Dataset<Row> rows = spark.read().parquet(folder.rows());
+    rungs.require(RungWiring.input(rows));
     Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
     run.requirePinned(found.deduped().counts());
     return new Requests(rows, found);
@@ -237,12 +256,12 @@ public final class PromptJob {
   private Requests begin(OpenRun run, RunMode mode) throws IOException, InterruptedException {
     RunFolder folder = run.folder();
     try {
-      Dataset<Row> input = load();
+      Dataset<Row> input = rungs.require(load());
       Dataset<Row> routed =
           route(render(input)); // the model is chosen here: it is part of the fingerprint
       folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
       Dataset<Row> rows =
-          new LinkStage(fingerprinters(), Sampling.of(spec, mode), folder.rows())
+          new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
               .apply(routed, Arrays.asList(input.columns()));
       String requests = folder.newRequests(Instant.now());
       Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
@@ -272,14 +291,6 @@ public final class PromptJob {
         days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
-  private Map<String, Fingerprinter> fingerprinters() {
-    return setup.models().stream()
-        .collect(
-            Collectors.toMap(
-                model -> model.settings().name(),
-                model -> new Fingerprinter(model.fingerprintBasis())));
-  }
-
   /** Tasks that run at once. */
   private int slots() {
     return spark.sparkContext().defaultParallelism();
@@ -305,6 +316,20 @@ public final class PromptJob {
                 + model.settings().endpoint().name()
                 + ": its cost columns will be null; set one under prices");
       }
+    }
+  }
+
+  /** Between two rounds an interruption ends the calls, but not the run. */
+  private Paid payOn(Paid before, Shards shards, RunFolder folder, Watch watch)
+      throws IOException, InterruptedException {
+    if (before == Paid.NOTHING) {
+      return pay(shards, folder, watch);
+    }
+    try {
+      return before.then(pay(shards, folder, watch));
+    } catch (RunInterruptedException e) {
+      String why = String.valueOf(e.getMessage());
+      return before.then(Paid.stopped(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why)));
     }
   }
 

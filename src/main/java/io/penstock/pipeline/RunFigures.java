@@ -2,6 +2,7 @@ package io.penstock.pipeline;
 
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.RungLedger.RungFigures;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
@@ -15,9 +16,16 @@ import java.util.List;
  * What the stages counted.
  *
  * @param inDoubt calls of killed executors, which may have been paid
+ * @param rungs of rows that were asked of several models
  * @param startedNanos of the JVM's monotonic clock
  */
-record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, long startedNanos) {
+record RunFigures(
+    Deduped deduped,
+    Lookup lookup,
+    Paid paid,
+    InDoubt inDoubt,
+    RungFigures rungs,
+    long startedNanos) {
   static final int DONE = 0;
   static final int MANY_FAILED = 3;
   private static final int PROVIDER_REFUSES = 5;
@@ -52,18 +60,20 @@ record RunFigures(Deduped deduped, Lookup lookup, Paid paid, InDoubt inDoubt, lo
         entries.outputTokens(),
         rows.costUsd(),
         new RunSummary.WasteUsd(
-            entries.wasteUsd().known(),
+            RunSummary.exact(entries.wasteUsd().known().add(rungs.unusableUsd())),
             RunSummary.exact(entries.wasteUsd().possible().add(inDoubt.worstUsd().amount()))),
         rows.costUsd() == null
             ? null
-            : RunSummary.exact(entries.answersUsd().subtract(rows.costUsd())),
+            : RunSummary.exact(
+                entries.answersUsd().subtract(rows.costUsd()).subtract(rungs.unusableUsd())),
         rows.savedUsd(),
         rounded((System.nanoTime() - startedNanos) / 1e9),
         rounded(paid.seconds()),
         paid.seconds() == 0 ? 0 : rounded(called / paid.seconds()),
         entries.latencyMs(),
         paid.peakInFlight(),
-        lookup.tornLines());
+        lookup.tornLines(),
+        rungs.cascade());
   }
 
   /**

@@ -63,6 +63,11 @@ record RunFolder(String path, String runId) {
     return ofExecution("misses", now);
   }
 
+  /** As {@link #newMisses}. */
+  String newRungs(Instant now) {
+    return ofExecution("rungs", now);
+  }
+
   private String ofExecution(String name, Instant now) {
     return path + "/" + name + "/" + STAMP.format(now) + "-" + random();
   }

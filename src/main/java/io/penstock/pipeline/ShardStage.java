@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.penstock.lake.Columns;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -43,16 +44,14 @@ final class ShardStage {
   record Shards(String path, int count, long requests) {}
 
   /**
-   * @param lookup the misses, by row_id of the first row of each
+   * @param lookup the misses, by row_id of the first row of each, and model_name where it is not
+   *     the row's own
    * @param rows of {@link LinkStage}
    */
   Shards apply(StoreLookupStage.Lookup lookup, Dataset<Row> rows) {
     int shards = shardsFor(lookup.missCount(), slots);
     if (lookup.missCount() > 0) {
-      lookup
-          .misses()
-          .select(Columns.ROW_ID)
-          .join(rows.drop(Columns.INPUT), new String[] {Columns.ROW_ID})
+      requests(lookup.misses(), rows)
           .select(
               hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT),
               col(Columns.MESSAGES),
@@ -68,6 +67,15 @@ final class ShardStage {
           .json(missesPath);
     }
     return new Shards(missesPath, shards, lookup.missCount());
+  }
+
+  private static Dataset<Row> requests(Dataset<Row> misses, Dataset<Row> rows) {
+    boolean areOfRows = !List.of(misses.columns()).contains(Columns.MODEL_NAME);
+    return areOfRows
+        ? misses
+            .select(Columns.ROW_ID)
+            .join(rows.drop(Columns.INPUT), new String[] {Columns.ROW_ID})
+        : misses.join(rows.select(Columns.ROW_ID, Columns.MESSAGES), new String[] {Columns.ROW_ID});
   }
 
   /** At least the slots, at most four times as many, in between one per 64 requests. */

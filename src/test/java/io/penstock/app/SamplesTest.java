@@ -2,14 +2,12 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.pipeline.RunInterrupt;
 import io.penstock.pipeline.RunMode;
 import io.penstock.report.RunSummary;
 import io.penstock.simulator.Simulator;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,19 +119,7 @@ class SamplesTest {
   void aLimitedRunLeavesTheJobsUnfinishedRunAsItIs() throws Exception {
     try (Simulator slow = JobHarness.simulator("latency=fixed:300ms")) {
       Path job = jobs.job(slow.origin(), "deduplicate: false");
-      RunInterrupt interrupt = new RunInterrupt();
-      jobs.interrupt = interrupt;
-      CompletableFuture<Void> stopper =
-          CompletableFuture.runAsync(
-              () -> {
-                while (slow.stats().ok() == 0) {
-                  Thread.onSpinWait();
-                }
-                interrupt.interrupt("SIGTERM");
-              });
-      RunSummary stopped = jobs.run(job, "concurrency.initial=5").summary();
-      stopper.join();
-      jobs.interrupt = new RunInterrupt();
+      RunSummary stopped = jobs.runUntil(slow, 1, job, "concurrency.initial=5").summary();
 
       RunSummary part = jobs.run(job, limit(ROWS)).summary();
       RunSummary whole = jobs.run(job).summary();

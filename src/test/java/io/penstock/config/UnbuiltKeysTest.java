@@ -2,8 +2,6 @@ package io.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,13 +15,11 @@ final class UnbuiltKeysTest {
         "prompt.collapse_whitespace=true          | ; only false is allowed",
         "prompt.truncate={a: 5}                   | ; remove it",
         "prompt.response_schema={type: object}    | ; remove it",
-        "cascade={to: small}                      | ; remove it",
         "delivery=[{mode: batch}]                 | ; remove it",
         "batch={poll_interval_seconds: 60}        | ; remove it",
         "budget={max_usd: 25}                     | ; remove it",
         "evaluation={judge: small}                | ; remove it",
-        "report={samples: 0}                      | ; remove it",
-        "models.small.fallback=[{model: small}]   | ; remove it"
+        "report={samples: 0}                      | ; remove it"
       })
   void whatIsNotBuiltIsRefusedByName(String set, String advice) {
     String key = set.substring(0, set.indexOf('='));
@@ -43,17 +39,6 @@ final class UnbuiltKeysTest {
       })
   void valuesThatAskForNothingAreAccepted(String set) {
     assertThat(Jobs.smallestWith(set)).isEqualTo(Jobs.smallestWith());
-  }
-
-  @Test
-  void everyModelIsLookedAt() {
-    Jobs.refusesAll(
-        List.of(
-            "models.small.fallback=[{model: spare}]",
-            "models.spare={provider: openai, model: x, fallback: []}",
-            "routing=[{model: small}]"),
-        "models.small.fallback: is not built yet; remove it",
-        "models.spare.fallback: is not built yet; remove it");
   }
 
   @ParameterizedTest

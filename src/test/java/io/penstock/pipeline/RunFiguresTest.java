@@ -10,6 +10,7 @@ import io.penstock.inference.StopSignal;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.RungLedger.RungFigures;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
@@ -59,6 +60,7 @@ final class RunFiguresTest {
             new Lookup(none, 9, 3, 4, Optional.empty()),
             paid,
             new InDoubt(6, Usd.of("0.25")),
+            RungFigures.NONE,
             System.nanoTime());
     return figures.summarize("r1", rows, entries(), new BigDecimal(tolerated));
   }
@@ -72,6 +74,7 @@ final class RunFiguresTest {
             new Lookup(none, 9, 3, 0, Optional.empty()),
             Paid.NOTHING,
             InDoubt.NONE,
+            RungFigures.NONE,
             0);
 
     figures.requireEveryRow(20);
