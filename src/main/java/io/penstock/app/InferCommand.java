@@ -6,6 +6,7 @@ import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunInterrupt;
 import io.penstock.pipeline.RunMode;
 import io.penstock.report.ConsoleSummary;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,12 +42,28 @@ final class InferCommand extends JobCommand {
   Failures retryFailed = Failures.TRANSIENT;
 
   @Option(
-      names = {"--limit", "--no-wait"},
-      arity = "0..1",
-      fallbackValue = "",
-      hidden = true)
-  void refuseUnbuilt(String value) {
-    throw new InvalidInputException("--limit and --no-wait are not built yet");
+      names = "--limit",
+      paramLabel = "N",
+      description =
+          "takes N rows of the input only, the first by fingerprint, in a run of its own that is"
+              + " published as partial; later runs use its answers")
+  @Nullable Long limit;
+
+  @Option(names = "--no-wait", hidden = true)
+  void refuseUnbuilt(boolean value) {
+    throw new InvalidInputException("--no-wait is not built yet");
+  }
+
+  @Override
+  void checkOptions() {
+    if (limit != null && (limit < 1 || limit > Integer.MAX_VALUE)) {
+      throw new InvalidInputException(
+          "--limit is " + limit + ", must be at least 1 and at most " + Integer.MAX_VALUE);
+    }
+    if (limit != null && newRun) {
+      throw new InvalidInputException(
+          "--limit is always a run of its own; --new-run beside it would give up the job's run");
+    }
   }
 
   @Override
@@ -60,7 +77,7 @@ final class InferCommand extends JobCommand {
       DriverCoordinator.current()
           .ifPresent(driver -> driver.offerSecrets(wiring.readSecrets(), wiring::readAgain));
       PromptJob.Finished finished =
-          job.run(new RunMode(newRun, waitForLock, retryFailed == Failures.ALL), interrupt);
+          job.run(new RunMode(newRun, waitForLock, retryFailed == Failures.ALL, limit), interrupt);
       System.out.println(
           ConsoleSummary.of(finished.summary(), finished.resultsPath(), finished.runPath()));
       return finished.summary().exitCode();

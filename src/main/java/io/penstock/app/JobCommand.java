@@ -20,11 +20,19 @@ abstract class JobCommand implements Callable<Integer> {
     return System.err::println;
   }
 
+  /**
+   * Before anything is read.
+   *
+   * @throws io.penstock.pipeline.InvalidInputException when options do not fit
+   */
+  void checkOptions() {}
+
   /** Returns the exit code. */
   abstract int run(PromptJob job, JobWiring wiring, CommandSession session) throws Exception;
 
   @Override
   public final Integer call() throws Exception {
+    checkOptions();
     JobFile file = arguments.readJob();
     try (JobWiring wiring =
         JobWiring.of(

@@ -3,6 +3,8 @@ package io.penstock.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.yaml.Key;
 import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * UnbuiltKeys}.
  *
  * @param name identity of the job together with its store; letters, digits, dot, dash, underscore
+ * @param samples answers for each row, each of them asked for; each makes a row of the results
+ * @param deduplicate whether equal requests are called once for all their rows
  * @param providers by the job's name for them: those of {@code conf/providers.yaml} with the job's
  *     own put over them
  * @param models by the job's name for them; at least one
- * @param routing first match decides; empty: the only model is taken
+ * @param routing first match decides; empty: the only model is taken that is no other's fallback
+ * @param cascade which answers are not good enough, and which model is asked then
  * @param limits of an account and model, for the whole cluster, by {@code provider/model}: the
  *     provider's name in the job and the model as requested, which may itself hold slashes; what is
  *     not set is learnt from the answers' headers
@@ -33,9 +38,12 @@ public record JobSpec(
     @Key(required = true) String name,
     @Key(required = true) InputSpec input,
     @Key(required = true) PromptSpec prompt,
+    @Key(fallback = "1", min = 1, max = 1000) Integer samples,
+    @Key(fallback = "true") Boolean deduplicate,
     Map<String, ProviderSpec> providers,
     @Key(required = true) Map<String, ModelSpec> models,
     @Key(fallback = "[]") List<RouteSpec> routing,
+    CascadeSpec cascade,
     ConcurrencySpec concurrency,
     Map<String, LimitSpec> limits,
     @Key(
@@ -50,11 +58,31 @@ public record JobSpec(
     FailuresSpec failures,
     @Key(required = true) RunsSpec runs) {
 
-  /** The job's names of the models that a row can be routed to. */
+  /** The job's names of the models that a row can be routed to at first. */
+  public Set<String> firstModels() {
+    if (!routing.isEmpty()) {
+      return routing.stream().map(RouteSpec::model).collect(Collectors.toCollection(TreeSet::new));
+    }
+    Set<String> first = new TreeSet<>(models.keySet());
+    models.values().forEach(model -> model.fallback().forEach(next -> first.remove(next.model())));
+    first.removeIf(name -> name.equals(cascade.to()));
+    return first.isEmpty() ? models.keySet() : first;
+  }
+
+  /** Of all models that a row can come to: at first, by fallback or by the cascade. */
   public Set<String> routedModels() {
-    return routing.isEmpty()
-        ? models.keySet()
-        : routing.stream().map(RouteSpec::model).collect(Collectors.toCollection(TreeSet::new));
+    Set<String> reached = new TreeSet<>();
+    Deque<String> open = new ArrayDeque<>(firstModels());
+    if (cascade.to() != null) {
+      open.add(cascade.to());
+    }
+    while (!open.isEmpty()) {
+      String name = open.remove();
+      if (models.containsKey(name) && reached.add(name)) {
+        models.get(name).fallback().forEach(next -> open.add(next.model()));
+      }
+    }
+    return reached;
   }
 
   /**
@@ -210,6 +238,7 @@ public record JobSpec(
    *
    * @param model the provider's name for it
    * @param maxOutputTokens null: the provider's own maximum
+   * @param fallback models that are asked where this one fails, in order
    * @param extra parameters outside the dialect's list, sent as they are
    * @param parameters all other keys: generation parameters of the dialect, passed through by name
    */
@@ -217,8 +246,39 @@ public record JobSpec(
       @Key(required = true) String provider,
       @Key(required = true) String model,
       @Nullable @Key(min = 1) Integer maxOutputTokens,
+      @Key(fallback = "[]") List<FallbackSpec> fallback,
       @Key(fallback = "{}") JsonNode extra,
       @Key(rest = true) Map<String, JsonNode> parameters) {}
+
+  /**
+   * @param on failure kinds
+   */
+  public record FallbackSpec(
+      @Key(required = true) String model, @Key(required = true) List<String> on) {}
+
+  /**
+   * @param to the model that is asked where an answer is not good enough; null: no cascade
+   * @param unless what a good answer fulfils: all of it
+   * @param auditFraction of the rows: they are asked of both models
+   */
+  public record CascadeSpec(
+      @Nullable String to,
+      @Key(fallback = "[]") List<CheckSpec> unless,
+      @Key(fallback = "0", min = 0, max = 1) BigDecimal auditFraction) {}
+
+  /**
+   * One thing that a good answer fulfils; exactly one component is there.
+   *
+   * @param finishReason one of these
+   * @param matches a regular expression that is found in the completion
+   * @param sql Spark SQL condition over the answer and the input's columns
+   * @param schema that the answer has the prompt's {@code response_schema}; not built yet
+   */
+  public record CheckSpec(
+      @Nullable List<String> finishReason,
+      @Nullable String matches,
+      @Nullable String sql,
+      @Nullable Boolean schema) {}
 
   /**
    * @param when Spark SQL condition over the input's columns, {@code user_prompt} and {@code
@@ -317,10 +377,14 @@ public record JobSpec(
 
   /**
    * @param path folder of the completion store; jobs may share one
+   * @param maxAgeDays how old an answer of another run may be, at this run's start, to serve; null:
+   *     any age
    * @param sync whether answers are forced to disk, so that they outlive a loss of power too
    */
   public record StoreSpec(
-      @Key(required = true) String path, @Key(fallback = "false") Boolean sync) {}
+      @Key(required = true) String path,
+      @Nullable @Key(min = 0, max = 36_500) BigDecimal maxAgeDays,
+      @Key(fallback = "false") Boolean sync) {}
 
   /**
    * @param path folder of the results

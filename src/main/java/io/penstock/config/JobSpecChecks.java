@@ -46,6 +46,7 @@ final class JobSpecChecks {
       limits.runAcrossKeys();
     }
     checkRouting();
+    new RungChecks(spec, problems).run();
     checkFolders();
   }
 
@@ -230,7 +231,7 @@ final class JobSpecChecks {
 
   private void checkRouting() {
     List<RouteSpec> routing = spec.routing();
-    if (routing.isEmpty() && spec.models().size() > 1) {
+    if (routing.isEmpty() && spec.firstModels().size() > 1) {
       problems.add("routing", "is required where there are several models");
     }
     for (int i = 0; i < routing.size(); i++) {

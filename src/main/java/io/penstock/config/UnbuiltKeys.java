@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Keys of the job file whose features are not built yet: refused, never ignored. A value that asks
- * for nothing, such as {@code samples: 1}, is accepted.
+ * for nothing, such as {@code collapse_whitespace: false}, is accepted.
  */
 final class UnbuiltKeys {
   private static final String ANY = "*";
@@ -21,16 +21,11 @@ final class UnbuiltKeys {
   private static final Map<String, String> KEYS = new LinkedHashMap<>();
 
   static {
-    KEYS.put("samples", "1");
-    KEYS.put("deduplicate", "true");
     KEYS.put("prompt.response_schema", "");
-    KEYS.put("cascade", "");
     KEYS.put("delivery", "");
     KEYS.put("batch", "");
     KEYS.put("evaluation", "");
     KEYS.put("report", "");
-    KEYS.put("store.max_age_days", "");
-    KEYS.put("models.*.fallback", "");
   }
 
   private UnbuiltKeys() {}

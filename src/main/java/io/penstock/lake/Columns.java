@@ -16,6 +16,13 @@ public final class Columns {
   public static final String MODEL_NAME = "model_name";
   public static final String MESSAGES = "messages";
   public static final String FINGERPRINT = "fingerprint";
+
+  /** Which of a row's answers; the row's first is 0. */
+  public static final String SAMPLE_INDEX = "sample_index";
+
+  /** Which of the answers to the same request: what the fingerprint has. */
+  public static final String REQUEST_INDEX = "request_index";
+
   public static final String ERROR_KIND = "error_kind";
   public static final String ERROR_MESSAGE = "error_message";
 
@@ -79,7 +86,7 @@ public final class Columns {
           .add(ERROR_MESSAGE, DataTypes.StringType)
           .add(FINGERPRINT, DataTypes.StringType)
           .add("response_id", DataTypes.StringType)
-          .add("sample_index", DataTypes.IntegerType)
+          .add(SAMPLE_INDEX, DataTypes.IntegerType)
           .add("completed_at", DataTypes.TimestampType);
 
   /** Those of the results that have hardly a value twice. */

@@ -139,6 +139,7 @@ final class DedupStage {
       Column id = col(Columns.INPUT).getField(idColumn).cast(DataTypes.StringType);
       columns.add(when(id.isNotNull(), xxhash64(id)).as(ID_HIGH));
       columns.add(xxhash64(lit(OTHER_HASH), id).as(ID_LOW));
+      columns.add(col(Columns.SAMPLE_INDEX).equalTo(0));
     }
     return rows.select(columns.toArray(Column[]::new));
   }
@@ -166,6 +167,10 @@ final class DedupStage {
 
   private static void requestAndId(Row row, MemberBlocks to) {
     request(row, to);
+    boolean hasIdAlready = !row.getBoolean(4);
+    if (hasIdAlready) {
+      return;
+    }
     if (row.isNullAt(2)) {
       to.add(0, 0, MemberKind.NULL_ID);
     } else {

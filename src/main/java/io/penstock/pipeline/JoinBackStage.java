@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +33,12 @@ import org.apache.spark.sql.types.StructType;
 
 /** Joins the run's rows with the store: one row out for each row in. Lazy; calls nothing. */
 final class JoinBackStage {
+  /** What a row paid for in this run, on all its rungs together; null: nothing. */
+  static final String SPENT = "spent_usd";
+
+  /** Whether some of it has no price. */
+  static final String UNPRICED = "unpriced";
+
   private static final String PRIMARY_ROW = "primary_row";
 
   private static final StopSignal.Cause NOT_CALLED =
@@ -98,17 +105,37 @@ final class JoinBackStage {
   Dataset<Row> apply(
       Dataset<Row> rows, Dataset<Row> unique, Optional<Snapshot> settled, List<Refused> refused)
       throws IOException {
+    return project(joined(rows, unique, settled, refused), JoinBackStage::paidHere);
+  }
+
+  /**
+   * Where rows are asked of several models.
+   *
+   * @param rows of {@link RungStage#standing}
+   */
+  Dataset<Row> apply(Dataset<Row> rows, RungLedger.Books books, List<Refused> refused)
+      throws IOException {
+    Dataset<Row> joined =
+        joined(rows, books.requests(), Optional.empty(), refused)
+            .join(books.spent(), new String[] {Columns.ROW_ID}, "left");
+    return project(joined, JoinBackStage::spent);
+  }
+
+  private Dataset<Row> joined(
+      Dataset<Row> rows, Dataset<Row> unique, Optional<Snapshot> settled, List<Refused> refused)
+      throws IOException {
     Dataset<Row> links =
         rows.drop(Columns.MESSAGES)
             .withColumnRenamed(Columns.ERROR_KIND, "link_error_kind")
             .withColumnRenamed(Columns.ERROR_MESSAGE, "link_error_message");
     Dataset<Row> requests = unique.withColumnRenamed(Columns.ROW_ID, PRIMARY_ROW);
     Dataset<Row> entries =
-        settled.isPresent() ? settled.get().servingOnce(requests) : store.serving(requests, runId);
+        settled.isPresent()
+            ? settled.get().servingOnce(requests, runId)
+            : store.serving(requests, runId);
     Dataset<Row> served = links.join(entries, new String[] {Columns.FINGERPRINT}, "left");
-    return project(
-        withRefusals(served, refused)
-            .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left"));
+    return withRefusals(served, refused)
+        .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left");
   }
 
   private static Dataset<Row> withRefusals(Dataset<Row> served, List<Refused> refused) {
@@ -147,16 +174,27 @@ final class JoinBackStage {
     return rows.sparkSession().createDataFrame(local, MODELS);
   }
 
-  private Dataset<Row> project(Dataset<Row> joined) {
+  /** The cost of a row that has an answer, by whether the run bought that for this row. */
+  private static Column paidHere(Column isBoughtByRow) {
+    Column cost = col("cost_usd");
+    return when(cost.isNull().or(isBoughtByRow), cost).otherwise(lit(0));
+  }
+
+  private static Column spent(Column isBoughtByRow) {
+    Column isUnknown = col("cost_usd").isNull().or(coalesce(col(UNPRICED), lit(false)));
+    return when(not(isUnknown), coalesce(col(SPENT), lit(0)));
+  }
+
+  private Dataset<Row> project(Dataset<Row> joined, UnaryOperator<Column> paid) {
     List<Column> columns = new ArrayList<>();
     columns.add(col(Columns.INPUT + ".*"));
     for (StructField result : Columns.RESULTS.fields()) {
-      columns.add(value(result.name()).cast(result.dataType()).as(prefix + result.name()));
+      columns.add(value(result.name(), paid).cast(result.dataType()).as(prefix + result.name()));
     }
     return joined.select(columns.toArray(Column[]::new));
   }
 
-  private Column value(String name) {
+  private Column value(String name, UnaryOperator<Column> paid) {
     Column answered = col(StoreColumns.ENTRY_ID).isNotNull().and(col(Columns.ERROR_KIND).isNull());
     Column isPrimary = col(Columns.ROW_ID).equalTo(col(PRIMARY_ROW));
     Column boughtHere = col(StoreColumns.RUN_ID).equalTo(runId);
@@ -168,9 +206,7 @@ final class JoinBackStage {
           when(
               answered,
               when(not(isPrimary), "duplicate").when(boughtHere, "call").otherwise("cache"));
-      case "cost_usd" ->
-          when(answered, when(cost.isNull().or(isPrimary.and(boughtHere)), cost).otherwise(lit(0)))
-              .otherwise(lit(0));
+      case "cost_usd" -> when(answered, paid.apply(isPrimary.and(boughtHere))).otherwise(lit(0));
       case "saved_usd" ->
           when(
                   answered,
@@ -181,7 +217,6 @@ final class JoinBackStage {
       case Columns.FINGERPRINT ->
           udf(FINGERPRINT_TEXT, DataTypes.StringType).apply(col(Columns.FINGERPRINT));
       case "attempts" -> coalesce(col("attempts"), col("refused_attempts"));
-      case "sample_index" -> lit(0);
       default -> col(name);
     };
   }

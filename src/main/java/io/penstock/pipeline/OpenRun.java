@@ -77,6 +77,12 @@ record OpenRun(RunFolder folder, Optional<Pinned> adopted) {
     return Optional.of(new OpenRun(folder, Optional.of(readPlan(folder, hadoop))));
   }
 
+  /** A run over a part of the rows: the job's unpublished run stays what it is. */
+  static OpenRun apart(JobSetup setup) {
+    return new OpenRun(
+        RunFolder.create(setup.spec().runs().path(), Instant.now()), Optional.empty());
+  }
+
   /** The job's unpublished run will not be gone on with; its answers stay in the store. */
   static void abandon(JobSetup setup, RunConsole console, Configuration hadoop) throws IOException {
     String store = setup.spec().store().path();

@@ -9,7 +9,9 @@ import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.log;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -184,11 +186,12 @@ final class PlanQueries {
   List<Group> groups(String missesPath, Column tier, Column tooLong, List<String> identities) {
     Dataset<Row> misses = entries.sparkSession().read().schema(MISS).json(missesPath);
     Column reason =
-        when(col(FAILED_BEFORE), lit(FAILED_BEFORE))
+        when(col(TOO_OLD), lit(TOO_OLD))
+            .when(col(FAILED_BEFORE), lit(FAILED_BEFORE))
             .when(col(PARAMETERS_CHANGED), lit(PARAMETERS_CHANGED))
             .otherwise(lit(NEW));
     return misses
-        .join(failed(), new String[] {Columns.FINGERPRINT}, "left")
+        .join(known(), new String[] {Columns.FINGERPRINT}, "left")
         .join(askedOtherwise(identities), new String[] {Columns.PROMPT_HASH}, "left")
         .groupBy(
             col(Columns.MODEL_NAME),
@@ -214,13 +217,12 @@ final class PlanQueries {
         row.getAs("counted"));
   }
 
-  /** Requests of which the store holds a failure. */
-  private Dataset<Row> failed() {
+  /** Requests that the store holds an answer to, which must be too old, or a failure of. */
+  private Dataset<Row> known() {
+    Column isAnswer = col(Columns.ERROR_KIND).isNull();
     return entries
-        .where(col(Columns.ERROR_KIND).isNotNull())
-        .select(hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT))
-        .distinct()
-        .withColumn(FAILED_BEFORE, lit(true));
+        .groupBy(hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT))
+        .agg(max(isAnswer).as(TOO_OLD), max(not(isAnswer)).as(FAILED_BEFORE));
   }
 
   /** Prompts that this job or its providers were asked, with whatever model and parameters. */

@@ -139,7 +139,6 @@ final class PlanStage {
         .and(col(Columns.COUNTED_INPUT_TOKENS).multiply(lit(factor)).gt(lit((double) tokens)));
   }
 
-  /** Of answers that are too old the lookup knows nothing yet. */
   private static SortedMap<String, Long> byReason(List<Group> groups) {
     SortedMap<String, Long> reasons = new TreeMap<>();
     List.of(

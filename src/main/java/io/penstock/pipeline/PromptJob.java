@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import static org.apache.spark.sql.functions.col;
 
 import io.penstock.config.JobSpec;
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.Message;
 import io.penstock.domain.ModelSettings;
 import io.penstock.inference.StopSignal;
@@ -11,11 +12,12 @@ import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
+import io.penstock.pipeline.RungStage.Round;
+import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pricing.CostEstimate;
-import io.penstock.prompt.Fingerprinter;
 import io.penstock.report.RunPlan;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
@@ -25,6 +27,7 @@ import io.penstock.store.JobLock;
 import io.penstock.store.LockHeldException;
 import io.penstock.tokens.TokenFamily;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -55,7 +58,11 @@ public final class PromptJob {
   private final RunConsole console;
   private final Configuration hadoop;
   private final CompletionStore store;
+  private final RungWiring rungs;
 
+  /**
+   * @throws InvalidInputException when its models are of no use as each other's fallbacks
+   */
   public PromptJob(SparkSession spark, JobSetup setup, RunConsole console) {
     this.spark = spark;
     this.setup = setup;
@@ -63,6 +70,7 @@ public final class PromptJob {
     this.console = console;
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.store = new CompletionStore(spark, spec.store().path());
+    this.rungs = new RungWiring(setup);
   }
 
   /**
@@ -120,24 +128,30 @@ public final class PromptJob {
     Dataset<Row> rows = requests.rows();
     Deduped deduped = requests.found().deduped();
     Lookup lookup = requests.found().lookup();
-
-    Shards shards = shardStage(folder).apply(lookup, rows);
-    RunPlan plan = planning().plan(run, requests.found(), rows, shards); // nothing is paid yet
+    RungStage stage = stage(folder, mode, folder.newRungs(Instant.now()));
+    Round round = stage.begin(rows, lookup);
+    Shards shards = shardStage(folder).apply(round.lookup(), rows);
+    RunPlan plan = planning().plan(run, new Found(deduped, round.lookup()), rows, shards);
     OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
 
-    Paid paid = pay(run, plan, shards, watch); // the one action that pays; answers go to the store
+    Paid paid =
+        requireAffordable(plan, deduped.distinct() > lookup.hitCount() + lookup.missCount());
+    while (round.isMissingAny() && paid.stop().isEmpty()) {
+      paid = payOn(paid, run, shards, watch); // the action that pays; answers go to the store
+      round = stage.after(round); // what the rows' next models are to be asked
+      shards = shardStage(folder).apply(round.lookup(), rows);
+    }
     watch.interrupt().leave();
     InDoubt inDoubt = store.inDoubt(folder.runId());
     requireLock(watch.lock());
     store.compact(folder.runId());
 
-    Dataset<Row> results =
-        joinBack(folder)
-            .stoppedBy(paid.stop())
-            .apply(rows, deduped.unique(), lookup.settled(), paid.refused());
+    Outcome outcome =
+        rungs.join(joinBack(folder).stoppedBy(paid.stop()), stage, requests.found(), round, paid);
     CostEstimate estimate = planning().firstEstimate(run, plan);
-    RunFigures figures = new RunFigures(deduped, lookup, paid, inDoubt, estimate, startedNanos);
-    return publish(results, figures, folder);
+    RunFigures figures =
+        new RunFigures(deduped, lookup, paid, inDoubt, estimate, outcome.figures(), startedNanos);
+    return publish(outcome.rows(), figures, folder, mode);
   }
 
   /**
@@ -152,20 +166,22 @@ public final class PromptJob {
     try (ScratchRun scratch = ScratchRun.under(spec.runs().path(), hadoop)) {
       Optional<OpenRun> unfinished = OpenRun.find(setup, hadoop);
       OpenRun run = unfinished.orElseGet(() -> new OpenRun(scratch.folder(), Optional.empty()));
+      RunFolder folder = scratch.folder();
       Dataset<Row> rows =
           unfinished.isPresent()
               ? spark.read().parquet(run.folder().rows())
-              : link(scratch.folder());
+              : link(folder, RunMode.PLAIN);
       Found found =
           lookup(run, RunMode.PLAIN)
               .apply(
                   rows,
                   unfinished.isPresent() ? null : spec.input().id(),
-                  scratch.folder().newRequests(Instant.now()));
-      Shards shards =
-          new ShardStage(scratch.folder().newMisses(Instant.now()), slots(), families())
-              .apply(found.lookup(), rows);
-      return planning().planOnly(found, rows, shards);
+                  folder.newRequests(Instant.now()));
+      Round round =
+          stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
+              .begin(rows, found.lookup());
+      Shards shards = shardStage(folder).apply(round.lookup(), rows);
+      return planning().planOnly(new Found(found.deduped(), round.lookup()), rows, shards);
     }
   }
 
@@ -194,7 +210,7 @@ public final class PromptJob {
    * @throws InvalidInputException on the first thing that does not fit
    */
   public void check() throws IOException {
-    Dataset<Row> input = load();
+    Dataset<Row> input = rungs.require(load());
     route(render(input));
     checkFolders();
     console.say(
@@ -216,8 +232,16 @@ public final class PromptJob {
   }
 
   private Dataset<Row> route(Dataset<Row> prompts) {
-    RouteStage stage = new RouteStage(spec.routing(), setup.models().get(0).settings().name());
+    RouteStage stage = new RouteStage(spec.routing(), spec.firstModels().iterator().next());
     return new ContextGuard(setup.models()).apply(stage.apply(prompts));
+  }
+
+  /**
+   * @param path of the rounds, of this execution only
+   */
+  private RungStage stage(RunFolder folder, RunMode mode, String path) {
+    return rungs.stage(
+        new RungStage.Serving(serving(folder), folder.runId(), mode.retryPermanent()), path);
   }
 
   private void checkFolders() throws IOException {
@@ -258,6 +282,9 @@ public final class PromptJob {
   }
 
   private OpenRun open(RunMode mode) throws IOException {
+    if (mode.isLimited()) {
+      return OpenRun.apart(setup);
+    }
     if (mode.newRun()) {
       OpenRun.abandon(setup, console, hadoop);
     }
@@ -268,6 +295,7 @@ public final class PromptJob {
     RunFolder folder = run.folder();
     writeSetup(folder);
     Dataset<Row> rows = spark.read().parquet(folder.rows());
+    rungs.require(RungWiring.input(rows));
     Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
     run.requirePinned(found.deduped().counts());
     return new Requests(rows, found);
@@ -278,14 +306,16 @@ public final class PromptJob {
     RunFolder folder = run.folder();
     try {
       writeSetup(folder);
-      Dataset<Row> rows = link(folder);
+      Dataset<Row> rows = link(folder, mode);
       String requests = folder.newRequests(Instant.now());
       Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
       run.writePlan(found.deduped().counts(), hadoop);
       return new Requests(rows, found);
     } catch (InvalidInputException e) {
       folder.delete(hadoop);
-      CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
+      if (!mode.isLimited()) {
+        CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
+      }
       throw e;
     }
   }
@@ -295,24 +325,27 @@ public final class PromptJob {
     folder.writePrices(setup.prices().yaml(), Instant.now(), hadoop);
   }
 
-  private Dataset<Row> link(RunFolder folder) {
-    Dataset<Row> input = load();
+  private Dataset<Row> link(RunFolder folder, RunMode mode) {
+    Dataset<Row> input = rungs.require(load());
     Dataset<Row> routed =
         route(render(input)); // the model is chosen here: it is part of the fingerprint
-    return new LinkStage(fingerprinters(), folder.rows())
+    return new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
         .apply(routed, Arrays.asList(input.columns()));
   }
 
   private StoreLookupStage lookup(OpenRun run, RunMode mode) {
-    return new StoreLookupStage(store, run, mode.retryPermanent());
+    return new StoreLookupStage(serving(run.folder()), run, mode.retryPermanent());
   }
 
-  private Map<String, Fingerprinter> fingerprinters() {
-    return setup.models().stream()
-        .collect(
-            Collectors.toMap(
-                model -> model.settings().name(),
-                model -> new Fingerprinter(model.fingerprintBasis())));
+  /** The store as the run may use it. */
+  private CompletionStore serving(RunFolder folder) {
+    BigDecimal days = spec.store().maxAgeDays();
+    return days == null ? store : store.notOlderThan(folder.startedAt().minus(ofDays(days)));
+  }
+
+  private static Duration ofDays(BigDecimal days) {
+    return Duration.ofMillis(
+        days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
   private ShardStage shardStage(RunFolder folder) {
@@ -331,27 +364,46 @@ public final class PromptJob {
     return spark.sparkContext().defaultParallelism();
   }
 
-  private Paid pay(OpenRun run, RunPlan plan, Shards shards, Watch watch)
+  /** What is expected to cost more than the budget is not begun, unless the job says so. */
+  private Paid requireAffordable(RunPlan plan, boolean isBegun) {
+    return PlannedBudget.exceeded(plan, PlannedBudget.of(spec))
+        .filter(exceeded -> !isBegun)
+        .map(Paid::stopped)
+        .orElse(Paid.NOTHING);
+  }
+
+  /** Between two rounds an interruption ends the calls, but not the run. */
+  private Paid payOn(Paid before, OpenRun run, Shards shards, Watch watch)
       throws IOException, InterruptedException {
-    boolean paidBefore = plan.distinct() > plan.cached() + plan.toCall();
-    Optional<StopSignal.Cause> exceeded = PlannedBudget.exceeded(plan, PlannedBudget.of(spec));
-    if (exceeded.isPresent() && !paidBefore) {
-      return Paid.stopped(exceeded.get());
+    boolean isFirst = before == Paid.NOTHING;
+    if (isFirst) {
+      return pay(run, shards, run.adopted().isPresent(), watch);
     }
+    try {
+      return before.then(pay(run, shards, true, watch));
+    } catch (RunInterruptedException e) {
+      String why = String.valueOf(e.getMessage());
+      return before.then(Paid.stopped(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why)));
+    }
+  }
+
+  private Paid pay(OpenRun run, Shards shards, boolean isBegun, Watch watch)
+      throws IOException, InterruptedException {
     return new RealtimeStage(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            new SettingsWiring(setup, store, spark.sparkContext()).settings(run, shards),
+            new SettingsWiring(setup, store, spark.sparkContext()).settings(run, shards, isBegun),
             watch)
         .pay(shards);
   }
 
   private JoinBackStage joinBack(RunFolder folder) {
     List<ModelSettings> models = setup.models().stream().map(JobSetup.Model::settings).toList();
-    return new JoinBackStage(store, folder.runId(), models, spec.output().prefix());
+    return new JoinBackStage(serving(folder), folder.runId(), models, spec.output().prefix());
   }
 
-  private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder)
+  private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder, RunMode mode)
       throws IOException {
+    boolean isComplete = figures.paid().stop().isEmpty() && !mode.isLimited();
     PublishStage publish = new PublishStage(spec.output(), folder.runId(), hadoop);
     TallyStage tally = new TallyStage(spec.output().prefix());
     TallyStage.RowTally rows;
@@ -359,8 +411,7 @@ public final class PromptJob {
     try {
       rows = tally.rows(spark.read().parquet(publish.stage(results)));
       figures.requireEveryRow(rows.rows());
-      place =
-          figures.paid().stop().isEmpty() ? publish.publishComplete() : publish.publishPartial();
+      place = isComplete ? publish.publishComplete() : publish.publishPartial();
     } finally {
       publish.discardStaged();
     }
@@ -372,7 +423,7 @@ public final class PromptJob {
             spec.failures().toleratedFraction(),
             spec.budget().maxUsd());
     folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
-    if (figures.paid().stop().isEmpty()) {
+    if (isComplete) {
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)
           .apply(spec.runs().path(), Instant.now());

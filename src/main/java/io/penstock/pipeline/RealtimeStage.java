@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,6 +79,15 @@ final class RealtimeStage {
 
     static Paid stopped(StopSignal.Cause why) {
       return new Paid(Optional.of(why), List.of(), 0, 0);
+    }
+
+    /** What was paid before, and now. */
+    Paid then(Paid later) {
+      return new Paid(
+          stop.or(later::stop),
+          Stream.concat(refused.stream(), later.refused().stream()).toList(),
+          seconds + later.seconds(),
+          Math.max(peakInFlight, later.peakInFlight()));
     }
 
     /** Where neither the provider nor the budget gave a reason. */

@@ -36,7 +36,8 @@ final class RowIds {
   private static String repeated(Dataset<Row> rows, String idColumn) {
     Column id = col(Columns.INPUT).getField(idColumn);
     List<Row> repeated =
-        rows.groupBy(id.cast(DataTypes.StringType).as("id"))
+        rows.where(col(Columns.SAMPLE_INDEX).equalTo(0))
+            .groupBy(id.cast(DataTypes.StringType).as("id"))
             .agg(count(lit(1)).as("n"))
             .where(col("n").gt(1))
             .orderBy("id")

@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.domain.FailureKind;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.RungLedger.RungFigures;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inDoubt calls of killed executors, which may have been paid
  * @param estimate made before the run's first call
+ * @param rungs of rows that were asked of several models
  * @param startedNanos of the JVM's monotonic clock
  */
 record RunFigures(
@@ -27,6 +29,7 @@ record RunFigures(
     Paid paid,
     InDoubt inDoubt,
     CostEstimate estimate,
+    RungFigures rungs,
     long startedNanos) {
   static final int DONE = 0;
   static final int MANY_FAILED = 3;
@@ -68,11 +71,12 @@ record RunFigures(
         entries.outputTokens(),
         rows.costUsd(),
         new RunSummary.WasteUsd(
-            entries.wasteUsd().known(),
+            RunSummary.exact(entries.wasteUsd().known().add(rungs.unusableUsd())),
             RunSummary.exact(entries.wasteUsd().possible().add(inDoubt.worstUsd().amount()))),
         rows.costUsd() == null
             ? null
-            : RunSummary.exact(entries.answersUsd().subtract(rows.costUsd())),
+            : RunSummary.exact(
+                entries.answersUsd().subtract(rows.costUsd()).subtract(rungs.unusableUsd())),
         budget == null ? null : new RunSummary.BudgetUsd(RunSummary.exact(budget), spent(entries)),
         rows.savedUsd(),
         estimate,
@@ -81,7 +85,8 @@ record RunFigures(
         paid.seconds() == 0 ? 0 : rounded(called / paid.seconds()),
         entries.latencyMs(),
         paid.peakInFlight(),
-        lookup.tornLines());
+        lookup.tornLines(),
+        rungs.cascade());
   }
 
   private BigDecimal spent(EntryTally entries) {

@@ -45,6 +45,11 @@ record RunFolder(String path, String runId) {
     return HexFormat.of().formatHex(random);
   }
 
+  /** To the second, as the run id says. */
+  Instant startedAt() {
+    return STAMP.parse(runId.substring(1, runId.indexOf('-')), Instant::from);
+  }
+
   String rows() {
     return path + "/rows";
   }
@@ -57,6 +62,11 @@ record RunFolder(String path, String runId) {
   /** A folder of its own for each execution: tasks of an earlier one may still read theirs. */
   String newMisses(Instant now) {
     return ofExecution("misses", now);
+  }
+
+  /** As {@link #newMisses}. */
+  String newRungs(Instant now) {
+    return ofExecution("rungs", now);
   }
 
   private String ofExecution(String name, Instant now) {

@@ -24,7 +24,10 @@ final class SettingsWiring {
     this.spark = spark;
   }
 
-  RuntimeSettings settings(OpenRun run, Shards shards) throws IOException {
+  /**
+   * @param isBegun whether the run may have paid something before
+   */
+  RuntimeSettings settings(OpenRun run, Shards shards, boolean isBegun) throws IOException {
     return new RuntimeSettings(
         new RuntimeSettings.RunPlace(
             run.folder().runId(),
@@ -43,7 +46,7 @@ final class SettingsWiring {
         RuntimeSettings.Retries.of(spec.retry()),
         setup.providers(),
         undriven(),
-        budget(run, shards));
+        budget(run, shards, isBegun));
   }
 
   private RuntimeSettings.Model model(JobSetup.Model model) {
@@ -58,12 +61,13 @@ final class SettingsWiring {
         : new ForeignSession(spark, spec.limitsWithoutPlugin()).divide(setup);
   }
 
-  private @Nullable RunBudget budget(OpenRun run, Shards shards) throws IOException {
+  private @Nullable RunBudget budget(OpenRun run, Shards shards, boolean isBegun)
+      throws IOException {
     if (spec.budget().maxUsd() == null) {
       return null;
     }
-    boolean begun = run.adopted().isPresent() && shards.requests() > 0;
-    Usd spent = begun ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
+    boolean counts = isBegun && shards.requests() > 0;
+    Usd spent = counts ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
     return new RunBudget(new Usd(spec.budget().maxUsd()), spent);
   }
 }

@@ -13,6 +13,7 @@ import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.tokens.TokenFamily;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -66,24 +67,21 @@ final class ShardStage {
   record Shards(String path, int count, long requests) {}
 
   /**
-   * @param lookup the misses, by row_id of the first row of each
+   * @param lookup the misses, by row_id of the first row of each, and model_name where it is not
+   *     the row's own
    * @param rows of {@link LinkStage}
    */
   Shards apply(StoreLookupStage.Lookup lookup, Dataset<Row> rows) {
     int shards = shardsFor(lookup.missCount(), slots);
     if (lookup.missCount() > 0) {
-      Dataset<Row> misses =
-          lookup
-              .misses()
-              .select(Columns.ROW_ID)
-              .join(rows.drop(Columns.INPUT), new String[] {Columns.ROW_ID});
+      Dataset<Row> misses = requests(lookup.misses(), rows);
       misses
           .select(
               hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT),
               col(Columns.MESSAGES),
               countedInputTokens().as(Columns.COUNTED_INPUT_TOKENS),
               xxhash64(col(Columns.MESSAGES)).as(Columns.PROMPT_HASH),
-              route(rows).as(Columns.ROUTE),
+              col(Columns.ROUTE),
               shard(misses, shards).as(Columns.SHARD),
               col(Columns.MODEL_NAME),
               (byPrefix ? PrefixLayout.prefixHash() : lit(null).cast(DataTypes.LongType))
@@ -119,11 +117,24 @@ final class ShardStage {
         .apply(struct(col(Columns.MODEL_NAME), col(Columns.MESSAGES)));
   }
 
+  /**
+   * @param misses of rows' first requests, or of later ones, which have a model of their own
+   */
+  private static Dataset<Row> requests(Dataset<Row> misses, Dataset<Row> rows) {
+    boolean areOfRows = !List.of(misses.columns()).contains(Columns.MODEL_NAME);
+    Dataset<Row> prompts = withRoute(rows).drop(Columns.INPUT);
+    return areOfRows
+        ? misses.select(Columns.ROW_ID).join(prompts, new String[] {Columns.ROW_ID})
+        : misses.join(
+            prompts.select(Columns.ROW_ID, Columns.MESSAGES, Columns.ROUTE),
+            new String[] {Columns.ROW_ID});
+  }
+
   /** Null where an earlier Penstock pinned the rows. */
-  private static Column route(Dataset<Row> rows) {
+  private static Dataset<Row> withRoute(Dataset<Row> rows) {
     return Arrays.asList(rows.columns()).contains(Columns.ROUTE)
-        ? col(Columns.ROUTE)
-        : lit(null).cast(DataTypes.IntegerType);
+        ? rows
+        : rows.withColumn(Columns.ROUTE, lit(null).cast(DataTypes.IntegerType));
   }
 
   /** At least the slots, at most four times as many, in between one per 64 requests. */

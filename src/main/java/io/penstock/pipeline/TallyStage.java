@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
@@ -74,7 +75,10 @@ final class TallyStage {
                 count(lit(1)).as("rows"),
                 sum(result("cost_usd")).as("cost"),
                 sum(result("saved_usd")).as("saved"),
-                sum(result("cost_usd").isNull().cast(DataTypes.LongType)).as("unpriced"))
+                sum(result("cost_usd").isNull().cast(DataTypes.LongType)).as("unpriced"),
+                // bought by the row, beside the answer that it has
+                count_if(result("cost_usd").isNull().and(result("saved_usd").isNotNull()))
+                    .as("unpriced_before"))
             .collectAsList();
     SortedMap<String, Long> failed = new TreeMap<>();
     groups.stream()
@@ -83,8 +87,17 @@ final class TallyStage {
     return new RowTally(
         groups.stream().mapToLong(group -> group.<Long>getAs("rows")).sum(),
         failed,
-        total(servedFrom(groups, "call"), group -> group.getAs("cost")),
+        cost(groups),
         new RunSummary.SavedUsd(saved(groups, "cache"), saved(groups, "duplicate")));
+  }
+
+  /** Of all rows: with several models also one that the store serves may have paid. */
+  private static @Nullable BigDecimal cost(List<Row> groups) {
+    boolean unknown =
+        groups.stream().anyMatch(group -> group.<Long>getAs("unpriced_before") > 0)
+            || servedFrom(groups, "call").stream()
+                .anyMatch(group -> group.<Long>getAs("unpriced") > 0);
+    return unknown ? null : sumOf(groups, group -> group.getAs("cost"));
   }
 
   private Column result(String name) {
@@ -103,13 +116,15 @@ final class TallyStage {
   private static @Nullable BigDecimal total(
       List<Row> groups, Function<Row, @Nullable BigDecimal> amount) {
     boolean unknown = groups.stream().anyMatch(group -> group.<Long>getAs("unpriced") > 0);
-    return unknown
-        ? null
-        : RunSummary.exact(
-            groups.stream()
-                .map(amount)
-                .filter(Objects::nonNull)
-                .reduce(BigDecimal.ZERO, BigDecimal::add));
+    return unknown ? null : sumOf(groups, amount);
+  }
+
+  private static BigDecimal sumOf(List<Row> groups, Function<Row, @Nullable BigDecimal> amount) {
+    return RunSummary.exact(
+        groups.stream()
+            .map(amount)
+            .filter(Objects::nonNull)
+            .reduce(BigDecimal.ZERO, BigDecimal::add));
   }
 
   /**

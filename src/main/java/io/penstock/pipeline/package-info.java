@@ -1,6 +1,7 @@
 /**
  * The stages of a run and what executors do. Start at {@link io.penstock.pipeline.PromptJob#run},
- * which names every stage in order; each stage takes values and returns values.
+ * which names every stage in order; each stage takes values and returns values. Rows that may be
+ * asked of several models go up a {@code Ladder}, in rounds of {@code RungStage}.
  *
  * <p>Threads on an executor. A task's thread owns one {@code InFlightWindow}: it reads requests
  * from its shard, asks the model's limiter for permits and handles events; it blocks only on its

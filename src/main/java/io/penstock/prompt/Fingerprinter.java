@@ -51,7 +51,8 @@ public final class Fingerprinter implements Serializable {
     PARAMETERS,
     EXTRA,
     ROLE,
-    CONTENT
+    CONTENT,
+    SAMPLE
   }
 
   private static final int FIELD_HEADER_BYTES = 1 + Integer.BYTES;
@@ -79,10 +80,20 @@ public final class Fingerprinter implements Serializable {
   }
 
   public Fingerprint of(List<Message> messages) {
+    return of(messages, 0);
+  }
+
+  /**
+   * @param sample which of several answers to the same request; from 0, and 0 where one is enough
+   */
+  public Fingerprint of(List<Message> messages, long sample) {
     MessageDigest digest = begin();
     for (Message message : messages) {
       put(digest, Tag.ROLE, message.role());
       put(digest, Tag.CONTENT, message.content());
+    }
+    if (sample > 0) {
+      put(digest, Tag.SAMPLE, Long.toString(sample));
     }
     return Fingerprint.of(Arrays.copyOf(digest.digest(), Fingerprint.BYTES));
   }

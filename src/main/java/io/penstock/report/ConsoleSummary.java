@@ -21,6 +21,7 @@ public final class ConsoleSummary {
     addRows(run, lines);
     addRequests(run, lines);
     addMoney(run, lines);
+    addCascade(run.cascade(), lines);
     addDoubt(run, lines);
     addTime(run, lines);
     if (run.tornLines() > 0) {
@@ -77,6 +78,41 @@ public final class ConsoleSummary {
           line(
               "waste", "%s known, at most %s possible", usd(waste.known()), usd(waste.possible())));
     }
+  }
+
+  private static void addCascade(@Nullable CascadeSummary cascade, List<String> lines) {
+    if (cascade == null) {
+      return;
+    }
+    lines.add(
+        line(
+            "cascade",
+            "%,d answers checked, %,d escalated (%.1f %%); against the second model alone %s",
+            cascade.answered(),
+            cascade.escalated(),
+            100 * cascade.escalatedShare(),
+            cascade.savedUsd() == null ? "unknown" : "saved " + usd(cascade.savedUsd())));
+    if (cascade.audited() > 0) {
+      lines.add(
+          line(
+              "",
+              "%,d audited: both models agree on %s; on %s where the answer passed the checks",
+              cascade.audited(),
+              agreement(cascade.agreement()),
+              agreement(cascade.agreementTrusted())));
+    }
+  }
+
+  private static String agreement(CascadeSummary.Agreement agreement) {
+    return agreement.share() == null
+        ? "none"
+        : String.format(
+            Locale.ROOT,
+            "%.1f %% of %,d (%.1f to %.1f %%)",
+            100 * agreement.share(),
+            agreement.requests(),
+            100 * agreement.low(),
+            100 * agreement.high());
   }
 
   private static void addDoubt(RunSummary run, List<String> lines) {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestsPerSecond called per inference second
  * @param maxInFlight the most calls that were under way at once
  * @param tornLines of the store's journal that were skipped
+ * @param cascade null where the job has none
  */
 public record RunSummary(
     String runId,
@@ -68,7 +69,8 @@ public record RunSummary(
     double requestsPerSecond,
     LatencyMs latencyMs,
     int maxInFlight,
-    long tornLines) {
+    long tornLines,
+    @Nullable CascadeSummary cascade) {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

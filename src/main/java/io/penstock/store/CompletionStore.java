@@ -20,6 +20,7 @@ import io.penstock.store.StoreCare.Mergeable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The driver's view of a completion store: a grow-only set of entries, of which the earliest answer
@@ -51,12 +53,32 @@ public final class CompletionStore {
   private final String path;
   private final StoreFiles files;
   private final LongAccumulator tornLines;
+  private final @Nullable Instant oldest;
 
   public CompletionStore(SparkSession spark, String path) {
+    this(
+        spark,
+        path,
+        spark.sparkContext().longAccumulator("torn journal lines"),
+        /* oldest= */ null);
+  }
+
+  private CompletionStore(
+      SparkSession spark, String path, LongAccumulator tornLines, @Nullable Instant oldest) {
     this.spark = spark;
     this.path = path;
     this.files = new StoreFiles(path, spark.sparkContext().hadoopConfiguration());
-    this.tornLines = spark.sparkContext().longAccumulator("torn journal lines");
+    this.tornLines = tornLines;
+    this.oldest = oldest;
+  }
+
+  /**
+   * The same store, of which entries that were completed before serve no run but their own.
+   *
+   * @param oldest null: of any age
+   */
+  public CompletionStore notOlderThan(@Nullable Instant oldest) {
+    return new CompletionStore(spark, path, tornLines, oldest);
   }
 
   /** Whether nothing was ever kept there. */
@@ -70,11 +92,12 @@ public final class CompletionStore {
    * @param entries of {@link StoreColumns}
    * @param isFixed whether nothing can be added to what was listed: no journal, which may have a
    *     writer, is part of it
+   * @param oldest entries that were completed before serve no run but their own; null: of any age
    */
-  public record Snapshot(Dataset<Row> entries, boolean isFixed) {
+  public record Snapshot(Dataset<Row> entries, boolean isFixed, @Nullable Instant oldest) {
     /**
-     * Fingerprints that need no call: answered, or failed in a way that would repeat itself. May
-     * repeat. Columns: fingerprint, and whether a run of that id wrote it.
+     * Fingerprints that need no call: answered, or failed in a way that would repeat itself, and
+     * not too old. May repeat. Columns: fingerprint, and whether a run of that id wrote it.
      */
     public Dataset<Row> served(String runId) {
       return served(isAnswer().or(isPermanentFailure()), runId);
@@ -90,7 +113,7 @@ public final class CompletionStore {
 
     private Dataset<Row> served(Column which, String runId) {
       return entries
-          .where(which)
+          .where(which.and(mayServe(oldest, runId)))
           .select(col(Columns.FINGERPRINT), writtenIn(runId).as(BY_THIS_RUN));
     }
 
@@ -100,8 +123,10 @@ public final class CompletionStore {
      *
      * @param requests one row per fingerprint asked for, in a column of that name
      */
-    public Dataset<Row> servingOnce(Dataset<Row> requests) {
-      return entries.where(isAnswer().or(isPermanentFailure())).join(requests, BY_FINGERPRINT);
+    public Dataset<Row> servingOnce(Dataset<Row> requests, String runId) {
+      return entries
+          .where(isAnswer().or(isPermanentFailure()).and(mayServe(oldest, runId)))
+          .join(requests, BY_FINGERPRINT);
     }
   }
 
@@ -112,13 +137,13 @@ public final class CompletionStore {
   public Snapshot snapshot() throws IOException {
     List<Segment> segments = files.uncompactedSegments();
     Dataset<Row> journal = journal(segments);
-    return new Snapshot(journal.union(compacted()), segments.isEmpty());
+    return new Snapshot(journal.union(compacted()), segments.isEmpty(), oldest);
   }
 
   /**
-   * The entry that serves each fingerprint: the earliest answer, else the latest failure that is
-   * permanent or was met in this run. Columns as asked for and those of {@link StoreColumns}, one
-   * row per fingerprint that has any.
+   * The entry that serves each fingerprint: the earliest answer that is not too old, else the
+   * latest such failure that is permanent or was met in this run. Columns as asked for and those of
+   * {@link StoreColumns}, one row per fingerprint that has any.
    *
    * @param requests one row per fingerprint asked for, in a column of that name
    */
@@ -134,6 +159,7 @@ public final class CompletionStore {
         snapshot()
             .entries()
             .where(isAnswer().or(isPermanentFailure()).or(metInThisRun))
+            .where(mayServe(oldest, runId))
             .join(requests, BY_FINGERPRINT);
     Column[] others =
         Arrays.stream(candidates.columns())
@@ -290,6 +316,13 @@ public final class CompletionStore {
 
   private static Column writtenIn(String runId) {
     return col(StoreColumns.RUN_ID).equalTo(runId);
+  }
+
+  /** Clocks may differ: what the run itself wrote is never too old. */
+  private static Column mayServe(@Nullable Instant oldest, String runId) {
+    return oldest == null
+        ? lit(true)
+        : col(StoreColumns.COMPLETED_AT).geq(lit(oldest)).or(writtenIn(runId));
   }
 
   private static Column isAnswer() {

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -101,6 +102,25 @@ final class JobHarness {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Runs until so many requests are answered, then ends in order. */
+  PromptJob.Finished runUntil(Simulator simulator, long answers, Path job, String... sets)
+      throws IOException {
+    RunInterrupt stop = new RunInterrupt();
+    interrupt = stop;
+    CompletableFuture<Void> stopper =
+        CompletableFuture.runAsync(
+            () -> {
+              while (simulator.stats().ok() < answers) {
+                Thread.onSpinWait();
+              }
+              stop.interrupt("SIGTERM");
+            });
+    PromptJob.Finished finished = run(job, sets);
+    stopper.join();
+    interrupt = new RunInterrupt();
+    return finished;
   }
 
   /** What a plain reader of {@code output.path} sees. */

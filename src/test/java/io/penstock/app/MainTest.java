@@ -246,11 +246,24 @@ class MainTest {
     assertThat(errors()).contains(command + " is not built yet");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"--limit", "--no-wait"})
-  void optionsThatAreNotBuiltSaySo(String option) throws IOException {
-    assertThat(Main.execute("infer", simulated().toString(), option)).isEqualTo(2);
+  @Test
+  void optionsThatAreNotBuiltSaySo() throws IOException {
+    assertThat(Main.execute("infer", simulated().toString(), "--no-wait")).isEqualTo(2);
     assertThat(errors()).contains("not built yet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--limit=0", "--limit=-3", "--limit=many", "--limit=4294967296"})
+  void aLimitThatTakesNoRowsIsRefused(String option) throws IOException {
+    assertThat(Main.execute("infer", simulated().toString(), option)).isEqualTo(2);
+    assertThat(errors()).contains("--limit");
+  }
+
+  @Test
+  void aLimitDoesNotGiveUpTheJobsRun() throws IOException {
+    assertThat(Main.execute("infer", simulated().toString(), "--limit=3", "--new-run"))
+        .isEqualTo(2);
+    assertThat(errors()).contains("--limit is always a run of its own");
   }
 
   @Test

@@ -227,12 +227,12 @@ final class JobSpecReaderTest {
         List.of(
             "nmae=x",
             "retry.max_attempts=0",
-            "samples=3",
+            "batch={poll_interval_seconds: 60}",
             "name='a b'",
             "models.small.provider=opnai"),
         "nmae: unknown key; did you mean 'name'?",
         "retry.max_attempts: is 0, must be at least 1 and at most 1000",
-        "samples: is not built yet; only 1 is allowed",
+        "batch: is not built yet; remove it",
         "name: is 'a b', must have letters, digits, dot, dash or underscore only",
         "models.small.provider: is 'opnai'; did you mean 'openai'?");
   }

@@ -2,8 +2,6 @@ package io.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,16 +12,11 @@ final class UnbuiltKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "samples=2                                | ; only 1 is allowed",
-        "deduplicate=false                        | ; only true is allowed",
         "prompt.response_schema={type: object}    | ; remove it",
-        "cascade={to: small}                      | ; remove it",
         "delivery=[{mode: batch}]                 | ; remove it",
         "batch={poll_interval_seconds: 60}        | ; remove it",
         "evaluation={judge: small}                | ; remove it",
-        "report={samples: 0}                      | ; remove it",
-        "store.max_age_days=30                    | ; remove it",
-        "models.small.fallback=[{model: small}]   | ; remove it"
+        "report={samples: 0}                      | ; remove it"
       })
   void whatIsNotBuiltIsRefusedByName(String set, String advice) {
     String key = set.substring(0, set.indexOf('='));
@@ -34,8 +27,6 @@ final class UnbuiltKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "samples=1",
-        "deduplicate=true",
         "prompt.collapse_whitespace=false",
         "prompt.truncate=null",
         "budget=null",
@@ -45,17 +36,6 @@ final class UnbuiltKeysTest {
       })
   void valuesThatAskForNothingAreAccepted(String set) {
     assertThat(Jobs.smallestWith(set)).isEqualTo(Jobs.smallestWith());
-  }
-
-  @Test
-  void everyModelIsLookedAt() {
-    Jobs.refusesAll(
-        List.of(
-            "models.small.fallback=[{model: spare}]",
-            "models.spare={provider: openai, model: x, fallback: []}",
-            "routing=[{model: small}]"),
-        "models.small.fallback: is not built yet; remove it",
-        "models.spare.fallback: is not built yet; remove it");
   }
 
   @ParameterizedTest

@@ -43,7 +43,9 @@ public final class AnsweredStore {
         new RouteStage(setup.spec().routing(), model.settings().name())
             .apply(new RenderStage(source).apply(input));
     new LinkStage(
-            Map.of(model.settings().name(), new Fingerprinter(model.fingerprintBasis())), scratch)
+            Map.of(model.settings().name(), new Fingerprinter(model.fingerprintBasis())),
+            Sampling.PLAIN,
+            scratch)
         .apply(routed, Arrays.asList(input.columns()));
     entries(spark.read().parquet(scratch).select(Columns.FINGERPRINT).distinct())
         .repartition(2, col(StoreColumns.DAY), col(Columns.FINGERPRINT))

@@ -76,7 +76,7 @@ final class ContextGuardTest {
                 org.apache.spark.sql.functions.expr("if(text = 'b', 'too long', null)"));
 
     Dataset<Row> rows =
-        new LinkStage(LinkedRows.FINGERPRINTERS, folder + "/rows")
+        new LinkStage(LinkedRows.FINGERPRINTERS, Sampling.PLAIN, folder + "/rows")
             .apply(routed, List.of("id", "text"));
 
     assertSameRows(

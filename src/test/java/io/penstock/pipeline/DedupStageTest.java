@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DedupStageTest {
+  private static final Sampling THREE_EACH = new Sampling(3, true, null);
+
   @TempDir Path folder;
 
   private Deduped dedup(Dataset<Row> rows) throws IOException, InterruptedException {
@@ -92,6 +94,26 @@ final class DedupStageTest {
 
     assertThat(deduped.counts()).isEqualTo(new OpenRun.Pinned(40, 0, 5));
     assertThat(deduped.unique().count()).isEqualTo(5);
+  }
+
+  @Test
+  void theSamplesOfARowShareItsId() throws IOException, InterruptedException {
+    Dataset<Row> rows =
+        LinkedRows.of(folder, sql("select id, concat('q', id) as text from range(9)"), THREE_EACH);
+
+    Deduped deduped = LinkedRows.found(folder, rows, "id").deduped();
+
+    assertThat(deduped.counts()).isEqualTo(new OpenRun.Pinned(27, 0, 27));
+  }
+
+  @Test
+  void idsThatRepeatAreCountedByRowAndNotBySample() {
+    Dataset<Row> rows =
+        LinkedRows.of(
+            folder, sql("select id % 8 as id, concat('q', id) as text from range(9)"), THREE_EACH);
+
+    assertThatThrownBy(() -> LinkedRows.found(folder, rows, "id"))
+        .hasMessageEndingWith(": 0 (2 times)");
   }
 
   private Deduped dedupById(Dataset<Row> input, String idColumn)

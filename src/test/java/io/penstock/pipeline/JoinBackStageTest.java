@@ -10,6 +10,7 @@ import io.penstock.domain.Network;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.ShardReport.Refused;
+import io.penstock.store.CompletionStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -274,5 +275,27 @@ final class JoinBackStageTest {
     assertSameRows(looked, settled);
     assertThat(settled.where("served_from = 'cache' or error_kind is not null").count())
         .isEqualTo(3);
+  }
+
+  @Test
+  void anAnswerThatIsTooOldServesNoRow() throws IOException, InterruptedException {
+    entries.answer(EARLIER, "a", "0.5").answer(EARLIER, "a", "0.25").answer(EARLIER, "b", "0.1");
+    Dataset<Row> rows = LinkedRows.of(folder, input("(1, 'a'), (2, 'b'), (3, 'c')"));
+    CompletionStore store = entries.store().notOlderThan(StoredEntries.START.plusSeconds(1));
+    entries.answer(RUN, "c", "0.125");
+    CompletionStore later = store.notOlderThan(StoredEntries.START.plusSeconds(60));
+
+    Dataset<Row> unique = LinkedRows.unique(folder, rows);
+
+    assertMoney(
+        "(1, 'cache', 0, 0.25, 1), (2, 'cache', 0, 0.1, 1), (3, 'call', 0.125, 0, 1)",
+        joinBack(store).apply(rows, unique, Optional.empty(), List.of()));
+    assertMoney(
+        "(1, null, 0, 0, null), (2, null, 0, 0, null), (3, 'call', 0.125, 0, 1)",
+        joinBack(later).apply(rows, unique, Optional.empty(), List.of()));
+  }
+
+  private static JoinBackStage joinBack(CompletionStore store) {
+    return new JoinBackStage(store, RUN, List.of(model("small")), "");
   }
 }

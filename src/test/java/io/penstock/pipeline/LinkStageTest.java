@@ -56,7 +56,7 @@ final class LinkStageTest {
     Dataset<Row> routed = LinkedRows.routed(input).withColumn(RouteStage.MODEL, functionOfId());
 
     Dataset<Row> rows =
-        new LinkStage(LinkedRows.FINGERPRINTERS, folder + "/rows")
+        new LinkStage(LinkedRows.FINGERPRINTERS, Sampling.PLAIN, folder + "/rows")
             .apply(routed, List.of("id", "text"));
 
     assertThat(rows.select("fingerprint").distinct().count()).isEqualTo(2);
@@ -119,7 +119,9 @@ final class LinkStageTest {
             "error_message",
             "truncated_columns",
             "tokens_saved",
-            "route");
+            "route",
+            "request_index",
+            "sample_index");
     assertSameRows(input, rows.select("input.*"));
   }
 
@@ -139,5 +141,90 @@ final class LinkStageTest {
 
     assertThat(rows.isEmpty()).isTrue();
     assertThat(rows.select("input.*").columns()).containsExactly("id", "text");
+  }
+
+  private Dataset<Row> sampled(String query, Sampling sampling) {
+    return LinkedRows.of(folder, sql(query), sampling);
+  }
+
+  @Test
+  void eachSampleIsARowWithARequestOfItsOwn() {
+    Dataset<Row> rows =
+        sampled(
+            "select * from values ('a'), ('b'), ('a'), (null) as t(text)",
+            new Sampling(3, true, null));
+
+    assertSameRows(
+        sql(
+            "select text, cast(i as int) as sample_index, i as request_index"
+                + " from values ('a'), ('b'), ('a'), (null) as t(text), range(3) as r(i)"),
+        rows.selectExpr("input.text", "sample_index", "request_index"));
+    assertSameRows(
+        sql("select 12L as ids, 6L as requests"),
+        rows.selectExpr(
+            "count(distinct row_id) as ids", "count(distinct fingerprint) as requests"));
+  }
+
+  @Test
+  void theFirstSampleIsTheRequestItself() {
+    Dataset<Row> rows = sampled("select 'a' as text", new Sampling(2, true, null));
+
+    assertSameRows(
+        sql(String.format("select '%s' as fingerprint", LinkedRows.fingerprint("a"))),
+        rows.where("sample_index = 0")
+            .selectExpr("concat('v1-', lower(hex(fingerprint))) as fingerprint"));
+  }
+
+  @Test
+  void equalRowsAreNumberedWhereEachIsToBeCalled() {
+    Dataset<Row> rows =
+        sampled(
+            "select concat('q', id % 2) as text from range(0, 6, 1, 3) union all select null",
+            new Sampling(2, false, null));
+
+    assertSameRows(
+        sql(
+            "select text, i as request_index from values ('q0'), ('q1') as t(text),"
+                + " range(6) as r(i)"),
+        rows.where("fingerprint is not null").selectExpr("input.text", "request_index"));
+    assertSameRows(
+        sql("select 14L as ids, 12L as requests, 7L as seconds"),
+        rows.selectExpr(
+            "count(distinct row_id) as ids",
+            "count(distinct fingerprint) as requests",
+            "sum(sample_index) as seconds"));
+  }
+
+  @Test
+  void aLimitTakesTheFirstRowsByFingerprintWithAllTheirSamples() {
+    String query = "select if(id < 3, null, concat('q', id)) as text, id from range(0, 40, 1, 4)";
+    Dataset<Row> all = sampled(query, Sampling.PLAIN);
+    List<String> first =
+        SparkForTests.texts(
+            all.where("fingerprint is not null").orderBy("fingerprint").limit(5), "input.text");
+
+    Dataset<Row> rows = sampled5(query);
+
+    assertThat(SparkForTests.texts(rows.where("sample_index = 0"), "input.text"))
+        .containsExactlyInAnyOrderElementsOf(first);
+    assertThat(rows.count()).isEqualTo(10);
+  }
+
+  private Dataset<Row> sampled5(String query) {
+    return new LinkStage(LinkedRows.FINGERPRINTERS, new Sampling(2, true, 5L), folder + "/limited")
+        .apply(LinkedRows.routed(sql(query)), List.of("text", "id"));
+  }
+
+  @Test
+  void aLimitAboveTheRowsTakesAllOfThemAndThoseWithoutPromptLast() {
+    String query = "select * from values (null), ('a') as t(text)";
+
+    assertThat(sampled(query, new Sampling(1, true, 9L)).count()).isEqualTo(2);
+    assertThat(
+            new LinkStage(LinkedRows.FINGERPRINTERS, new Sampling(1, true, 1L), folder + "/one")
+                .apply(LinkedRows.routed(sql(query)), List.of("text"))
+                .first()
+                .isNullAt(4))
+        .isFalse();
   }
 }

@@ -37,7 +37,11 @@ final class LinkedRows {
   }
 
   static Dataset<Row> of(Path folder, Dataset<Row> input) {
-    return new LinkStage(FINGERPRINTERS, folder.resolve("rows").toString())
+    return of(folder, input, Sampling.PLAIN);
+  }
+
+  static Dataset<Row> of(Path folder, Dataset<Row> input, Sampling sampling) {
+    return new LinkStage(FINGERPRINTERS, sampling, folder.resolve("rows").toString())
         .apply(routed(input), List.of(input.columns()));
   }
 

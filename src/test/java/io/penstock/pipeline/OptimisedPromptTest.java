@@ -95,7 +95,7 @@ final class OptimisedPromptTest {
             .apply(render(input(), new PromptOptimizer(false, Map.of("a", 10, "b.c", 20))));
 
     Dataset<Row> rows =
-        new LinkStage(LinkedRows.FINGERPRINTERS, folder + "/rows")
+        new LinkStage(LinkedRows.FINGERPRINTERS, Sampling.PLAIN, folder + "/rows")
             .apply(routed, List.of("id", "tone", "a", "b"));
 
     assertThat(OptimiserFigures.of(rows)).isEqualTo(new OptimiserFigures(2, 51));

@@ -10,6 +10,7 @@ import io.penstock.inference.StopSignal;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.RungLedger.RungFigures;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pipeline.TallyStage.EntryTally;
@@ -60,6 +61,7 @@ final class RunFiguresTest {
         paid,
         new InDoubt(6, Usd.of("0.25")),
         CostEstimate.UNKNOWN,
+        RungFigures.NONE,
         System.nanoTime());
   }
 
@@ -77,6 +79,7 @@ final class RunFiguresTest {
             Paid.NOTHING,
             InDoubt.NONE,
             CostEstimate.UNKNOWN,
+            RungFigures.NONE,
             0);
 
     figures.requireEveryRow(20);
@@ -156,8 +159,7 @@ final class RunFiguresTest {
   void theBudgetIsSpentByAnswersWasteAndDoubts() {
     RunSummary summary =
         figures(paid(List.of(), null), rows(20, 0, ZERO))
-            .summarize(
-                "r1", rows(20, 0, ZERO), entries(), BigDecimal.ONE, new BigDecimal("2.50"));
+            .summarize("r1", rows(20, 0, ZERO), entries(), BigDecimal.ONE, new BigDecimal("2.50"));
 
     assertThat(summary.budgetUsd())
         .isEqualTo(new RunSummary.BudgetUsd(new BigDecimal("2.5"), BigDecimal.ONE));

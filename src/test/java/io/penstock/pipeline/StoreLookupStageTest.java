@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.domain.FailureKind;
 import io.penstock.pipeline.OpenRun.Pinned;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
+import io.penstock.store.CompletionStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,7 +133,7 @@ final class StoreLookupStageTest {
     assertSameRows(
         sql(
             "select concat('re: ', text) as completion from values ('a'), ('b'), ('c'), ('d'), ('La') as t(text)"),
-        lookup.settled().orElseThrow().servingOnce(requests).select("completion"));
+        lookup.settled().orElseThrow().servingOnce(requests, "r9").select("completion"));
   }
 
   @Test
@@ -162,6 +163,25 @@ final class StoreLookupStageTest {
     entries.store().compact("r1");
 
     assertThat(lookup(Optional.empty(), true).settled()).isEmpty();
+  }
+
+  @Test
+  void whatIsTooOldIsAMissUnlessTheRunItselfBoughtIt() throws IOException, InterruptedException {
+    entries
+        .answer("r0", "a", "0.1")
+        .answer("r9", "b", "0.1")
+        .failure("r0", "c", FailureKind.CONTEXT_TOO_LONG)
+        .answer("r0", "d", "0.1"); // the fourth, three seconds after the first
+    CompletionStore store = entries.store().notOlderThan(StoredEntries.START.plusSeconds(3));
+
+    Lookup lookup =
+        new StoreLookupStage(
+                store, new OpenRun(new RunFolder("unused", "r9"), Optional.empty()), false)
+            .apply(rows, null, folder.resolve("requests").toString())
+            .lookup();
+
+    assertSameRows(sql("select * from values ('a'), ('c'), ('La') as t(text)"), texts(lookup));
+    assertThat(lookup.hitCount()).isEqualTo(1);
   }
 
   private void answerAll() throws IOException {

@@ -41,6 +41,16 @@ final class FingerprinterTest {
   }
 
   @Test
+  void furtherAnswersToARequestHaveFingerprintsOfTheirOwn() {
+    Fingerprinter fingerprinter = new Fingerprinter(basis());
+
+    assertThat(fingerprinter.of(HELLO, 0)).isEqualTo(fingerprinter.of(HELLO));
+    assertThat(fingerprinter.of(HELLO, 1)).hasToString("v1-c3909248a79603a893edaea98b64154e");
+    assertThat(fingerprinter.of(HELLO, 1_000_000_000_000L))
+        .hasToString("v1-2a6f2291d156391cf69418a4e9cce22b");
+  }
+
+  @Test
   void theEncodingOfARichModelDoesNotChange() {
     FingerprintBasis rich =
         new FingerprintBasis(

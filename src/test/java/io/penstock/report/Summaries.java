@@ -34,8 +34,23 @@ final class Summaries {
     return run(null, usd("0"), 0, none, new LatencyMs(null, null, null), 0);
   }
 
+  static RunSummary cascading(CascadeSummary cascade) {
+    return run(null, usd("1"), 9, SOME_WASTE, LATENCY, 0, cascade);
+  }
+
   private static RunSummary run(
       String stopped, BigDecimal cost, long called, WasteUsd waste, LatencyMs latency, long torn) {
+    return run(stopped, cost, called, waste, latency, torn, null);
+  }
+
+  private static RunSummary run(
+      String stopped,
+      BigDecimal cost,
+      long called,
+      WasteUsd waste,
+      LatencyMs latency,
+      long torn,
+      CascadeSummary cascade) {
     long inDoubt = torn == 0 ? 0 : 6;
     return new RunSummary(
         "r1",
@@ -65,7 +80,8 @@ final class Summaries {
         199.84,
         latency,
         40,
-        torn);
+        torn,
+        cascade);
   }
 
   private static BigDecimal usd(String amount) {
