@@ -143,9 +143,8 @@ final class BudgetedModelTest {
         .completeExceptionally(
             failure(billing, billing == Billing.BILLED ? TokenUsage.of(50, 5) : null));
 
-    assertThat(answer).isCompletedExceptionally();
-    assertThat(spent())
-        .isEqualByComparingTo(cost.equals("worst") ? worst : new BigDecimal(cost));
+    assertThat(failureOf(answer).billing()).isEqualTo(billing);
+    assertThat(spent()).isEqualByComparingTo(cost.equals("worst") ? worst : new BigDecimal(cost));
   }
 
   @Test
