@@ -143,7 +143,7 @@ final class BudgetedModelTest {
         .completeExceptionally(
             failure(billing, billing == Billing.BILLED ? TokenUsage.of(50, 5) : null));
 
-    assertThat(answer).isCompletedExceptionally();
+    assertThat(failureOf(answer).billing()).isEqualTo(billing);
     assertThat(spent()).isEqualByComparingTo(cost.equals("worst") ? worst : new BigDecimal(cost));
   }
 
