@@ -73,7 +73,8 @@ final class LaneWiring {
         needs,
         budget == null ? new IntentsAhead(limiter::permits) : null,
         pricing,
-        new ModelCaller(budgeted == null ? leased(provider) : budgeted,
+        new ModelCaller(
+            budgeted == null ? leased(provider) : budgeted,
             retryPolicy(),
             pricing,
             control.clock(),

@@ -94,8 +94,7 @@ final class ForeignSessionTest {
   void aBudgetIsRefusedWhereNobodyCountsTheMoney() throws IOException {
     try (Simulator simulator = JobHarness.simulator()) {
       Path job =
-          jobs.job(
-              simulator.origin(), "limits_without_plugin: divide", "budget: {max_usd: 5}");
+          jobs.job(simulator.origin(), "limits_without_plugin: divide", "budget: {max_usd: 5}");
 
       assertThat(Main.execute("infer", job.toString())).isEqualTo(2);
       assertThat(simulator.stats().requests()).isZero();

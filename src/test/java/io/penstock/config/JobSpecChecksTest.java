@@ -43,7 +43,8 @@ final class JobSpecChecksTest {
     assertThat(Jobs.smallestWith().budget().maxUsd()).isNull();
     assertThat(Jobs.smallestWith("budget.max_usd=1").budget().whenOver()).isEqualTo("stop");
     Jobs.refuses("budget.max_usd=0", "budget: max_usd is 0, must be above 0");
-    Jobs.refuses("budget.when_over=hope", "budget.when_over: is 'hope', must be one of stop, spend");
+    Jobs.refuses(
+        "budget.when_over=hope", "budget.when_over: is 'hope', must be one of stop, spend");
   }
 
   @Test

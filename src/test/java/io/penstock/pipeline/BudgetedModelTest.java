@@ -144,8 +144,7 @@ final class BudgetedModelTest {
             failure(billing, billing == Billing.BILLED ? TokenUsage.of(50, 5) : null));
 
     assertThat(answer).isCompletedExceptionally();
-    assertThat(spent())
-        .isEqualByComparingTo(cost.equals("worst") ? worst : new BigDecimal(cost));
+    assertThat(spent()).isEqualByComparingTo(cost.equals("worst") ? worst : new BigDecimal(cost));
   }
 
   @Test

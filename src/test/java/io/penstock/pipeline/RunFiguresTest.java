@@ -156,8 +156,7 @@ final class RunFiguresTest {
   void theBudgetIsSpentByAnswersWasteAndDoubts() {
     RunSummary summary =
         figures(paid(List.of(), null), rows(20, 0, ZERO))
-            .summarize(
-                "r1", rows(20, 0, ZERO), entries(), BigDecimal.ONE, new BigDecimal("2.50"));
+            .summarize("r1", rows(20, 0, ZERO), entries(), BigDecimal.ONE, new BigDecimal("2.50"));
 
     assertThat(summary.budgetUsd())
         .isEqualTo(new RunSummary.BudgetUsd(new BigDecimal("2.5"), BigDecimal.ONE));

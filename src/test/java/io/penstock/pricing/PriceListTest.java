@@ -55,8 +55,7 @@ final class PriceListTest {
   @Test
   void theEncodingIsTheLists() {
     PriceList prices =
-        reader.read(
-            LIST + "  c/coded: {input: \"1\", output: \"1\", encoding: anthropic}\n");
+        reader.read(LIST + "  c/coded: {input: \"1\", output: \"1\", encoding: anthropic}\n");
 
     assertThat(prices.find("c", "coded").orElseThrow().encoding()).isEqualTo("anthropic");
     assertThat(prices.find("b", "small").orElseThrow().encoding()).isNull();
