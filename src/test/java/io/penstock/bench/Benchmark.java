@@ -38,6 +38,7 @@ public final class Benchmark {
     OTHERS.put("many", new ManyInFlight());
     OTHERS.put("startup", StartUp::measure);
     OTHERS.put("cached", CachedMillion::measure);
+    OTHERS.put("savings", new Savings());
   }
 
   private Benchmark() {}
