@@ -143,11 +143,7 @@ final class BudgetedModelTest {
         .completeExceptionally(
             failure(billing, billing == Billing.BILLED ? TokenUsage.of(50, 5) : null));
 
-<<<<<<< HEAD
     assertThat(failureOf(answer).billing()).isEqualTo(billing);
-=======
-    assertThat(answer).isCompletedExceptionally();
->>>>>>> f50f991ab4891d8a2f26c263fd4cdd4419f261ac
     assertThat(spent()).isEqualByComparingTo(cost.equals("worst") ? worst : new BigDecimal(cost));
   }
 
