@@ -81,8 +81,8 @@ public final class BudgetBook {
   public synchronized void report(String executorId, PurseReport report) {
     Account account =
         purses.computeIfAbsent(report.purse(), purse -> add(new Account(executorId, report)));
-    if (account.gone) {
-      return;
+    if (account.gone || report.spent().compareTo(account.report.spent()) < 0) {
+      return; // or it was overtaken by a later one
     }
     count(account, -1);
     planned &= account.report.waits() == report.waits();

@@ -19,7 +19,9 @@ import io.penstock.store.CompletionStore.Snapshot;
 import io.penstock.store.StoreColumns;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
@@ -151,8 +153,10 @@ final class JoinBackStage {
   }
 
   private static Dataset<Row> refusals(Dataset<Row> rows, List<Refused> refused) {
+    Map<Fingerprint, Refused> each = new LinkedHashMap<>(); // one may be refused in two rounds
+    refused.forEach(one -> each.put(one.fingerprint(), one));
     List<Row> local =
-        refused.stream()
+        each.values().stream()
             .map(
                 one ->
                     RowFactory.create(

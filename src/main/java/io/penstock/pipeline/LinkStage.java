@@ -122,9 +122,10 @@ final class LinkStage {
    * as another run asks for the same ones.
    */
   private Dataset<Row> numbered(Dataset<Row> linked) {
-    Column fingerprint = col(Columns.FINGERPRINT);
-    Column unlikeOthers = when(fingerprint.isNull(), col(Columns.ROW_ID));
-    WindowSpec equals = Window.partitionBy(fingerprint, unlikeOthers).orderBy(Columns.ROW_ID);
+    Column messages = col(Columns.MESSAGES);
+    Column unlikeOthers = when(messages.isNull(), col(Columns.ROW_ID));
+    WindowSpec equals =
+        Window.partitionBy(col(Columns.MODEL_NAME), messages, unlikeOthers).orderBy(Columns.ROW_ID);
     Column before = row_number().over(equals).minus(1);
     return fingerprinted(
         linked.withColumn(

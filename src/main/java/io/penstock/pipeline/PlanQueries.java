@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.least;
@@ -14,6 +15,7 @@ import static org.apache.spark.sql.functions.min_by;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.unhex;
 import static org.apache.spark.sql.functions.when;
 
 import io.penstock.domain.FailureKind;
@@ -22,6 +24,7 @@ import io.penstock.pricing.AnswerHistory;
 import io.penstock.pricing.AnswerHistory.CacheShares;
 import io.penstock.pricing.AnswerHistory.CountedInput;
 import io.penstock.pricing.AnswerHistory.Moments;
+import io.penstock.report.CascadeSummary.Agreement;
 import io.penstock.store.StoreColumns;
 import java.util.HashMap;
 import java.util.List;
@@ -80,7 +83,12 @@ final class PlanQueries {
       boolean tooLong,
       String reason,
       long requests,
-      long countedTokens) {}
+      long countedTokens) {
+    /** The same prompts to another model. */
+    Group asOf(String other) {
+      return new Group(other, route, 0, false, reason, requests, countedTokens);
+    }
+  }
 
   /** By the job's name for the model; only of models that have any. */
   Map<String, AnswerHistory> histories(List<JobSetup.Model> models) {
@@ -129,6 +137,30 @@ final class PlanQueries {
     return coalesce(sum(value.cast(DataTypes.DoubleType)), lit(0.0)).as(name);
   }
 
+  /** Of the prompts that one of the first models answered for this job, those that both did. */
+  Agreement askedTwice(List<JobSetup.Model> first, JobSetup.Model second) {
+    Column isFirst = first.stream().map(PlanQueries::isOf).reduce(lit(false), Column::or);
+    Row counts =
+        entries
+            .where(
+                col(StoreColumns.JOB_NAME)
+                    .equalTo(job)
+                    .and(col(Columns.ERROR_KIND).isNull())
+                    .and(col(Columns.PROMPT_HASH).isNotNull()))
+            .groupBy(Columns.PROMPT_HASH)
+            .agg(max(isFirst).as("first"), max(isOf(second)).as("second"))
+            .where(col("first"))
+            .agg(count(lit(1)), count_if(col("second")))
+            .first();
+    return Agreement.of(counts.getLong(1), counts.getLong(0));
+  }
+
+  private static Column isOf(JobSetup.Model model) {
+    return col(StoreColumns.PROVIDER_IDENTITY)
+        .equalTo(model.settings().endpoint().identity())
+        .and(col(StoreColumns.REQUEST_MODEL).equalTo(model.settings().requestModel()));
+  }
+
   /** The latest of this job and model, the earliest of each request. */
   private Dataset<Row> answers(JobSetup.Model model) {
     Dataset<Row> latest =
@@ -136,10 +168,7 @@ final class PlanQueries {
             .where(
                 col(StoreColumns.JOB_NAME)
                     .equalTo(job)
-                    .and(
-                        col(StoreColumns.PROVIDER_IDENTITY)
-                            .equalTo(model.settings().endpoint().identity()))
-                    .and(col(StoreColumns.REQUEST_MODEL).equalTo(model.settings().requestModel()))
+                    .and(isOf(model))
                     .and(col(Columns.ERROR_KIND).isNull()))
             .select(
                 col(Columns.FINGERPRINT),
@@ -191,7 +220,7 @@ final class PlanQueries {
             .when(col(PARAMETERS_CHANGED), lit(PARAMETERS_CHANGED))
             .otherwise(lit(NEW));
     return misses
-        .join(known(), new String[] {Columns.FINGERPRINT}, "left")
+        .join(known(misses), new String[] {Columns.FINGERPRINT}, "left")
         .join(askedOtherwise(identities), new String[] {Columns.PROMPT_HASH}, "left")
         .groupBy(
             col(Columns.MODEL_NAME),
@@ -218,9 +247,12 @@ final class PlanQueries {
   }
 
   /** Requests that the store holds an answer to, which must be too old, or a failure of. */
-  private Dataset<Row> known() {
+  private Dataset<Row> known(Dataset<Row> misses) {
     Column isAnswer = col(Columns.ERROR_KIND).isNull();
+    Dataset<Row> requests = misses.select(unhex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT));
     return entries
+        .select(Columns.FINGERPRINT, Columns.ERROR_KIND)
+        .join(requests, new String[] {Columns.FINGERPRINT}, "left_semi")
         .groupBy(hex(col(Columns.FINGERPRINT)).as(Columns.FINGERPRINT))
         .agg(max(isAnswer).as(TOO_OLD), max(not(isAnswer)).as(FAILED_BEFORE));
   }

@@ -13,12 +13,14 @@ import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pricing.AnswerHistory;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.pricing.ModelPrice.Tier;
+import io.penstock.report.CascadeSummary.Agreement;
 import io.penstock.report.RunPlan;
 import io.penstock.store.CompletionStore;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -50,7 +52,7 @@ final class PlanStage {
    */
   RunPlan apply(Found found, Shards shards, Dataset<Row> rows) throws IOException {
     return shards.requests() == 0
-        ? plan(found, rows, Map.of(), List.of())
+        ? plan(found, rows, new Seen(Map.of(), List.of(), Agreement.of(0, 0)))
         : applyThoroughly(found, shards, rows);
   }
 
@@ -64,15 +66,59 @@ final class PlanStage {
         shards.requests() == 0
             ? List.of()
             : queries.groups(shards.path(), tier(planned), tooLong(planned), identities());
-    return plan(found, rows, histories, groups);
+    return plan(found, rows, new Seen(histories, groups, askedTwice(queries)));
   }
 
-  private RunPlan plan(
-      Found found, Dataset<Row> rows, Map<String, AnswerHistory> histories, List<Group> groups) {
+  /**
+   * What was found out.
+   *
+   * @param askedTwice of earlier prompts, by a cascade
+   */
+  private record Seen(
+      Map<String, AnswerHistory> histories, List<Group> groups, Agreement askedTwice) {}
+
+  private Agreement askedTwice(PlanQueries queries) throws IOException {
+    return second().isEmpty() || store.isNew()
+        ? Agreement.of(0, 0)
+        : queries.askedTwice(
+            setup.models().stream()
+                .filter(model -> setup.spec().firstModels().contains(model.settings().name()))
+                .filter(model -> !model.equals(second().get()))
+                .toList(),
+            second().get());
+  }
+
+  /** Of the job's cascade. */
+  private Optional<JobSetup.Model> second() {
+    return setup.models().stream()
+        .filter(model -> model.settings().name().equals(setup.spec().cascade().to()))
+        .findFirst();
+  }
+
+  private Optional<PlannedEscalation> escalation(Map<String, PlannedModel> planned, Seen seen) {
+    return second()
+        .filter(model -> !seen.groups().isEmpty())
+        .map(
+            model ->
+                PlannedEscalation.of(
+                    planned.get(model.settings().name()),
+                    seen.groups(),
+                    seen.askedTwice(),
+                    setup.spec().cascade().auditFraction().doubleValue()));
+  }
+
+  private RunPlan plan(Found found, Dataset<Row> rows, Seen seen) {
+    List<Group> groups = seen.groups();
+    Map<String, PlannedModel> planned = planned(seen.histories());
     Deduped deduped = found.deduped();
     Lookup lookup = found.lookup();
     PlannedCalls calls =
-        new PlannedCalls(setup.models(), List.copyOf(planned(histories).values()), groups);
+        new PlannedCalls(
+            setup.models(),
+            List.copyOf(planned.values()),
+            groups,
+            setup.spec().firstModels(),
+            escalation(planned, seen));
     return new RunPlan(
         deduped.rows(),
         deduped.invalid(),

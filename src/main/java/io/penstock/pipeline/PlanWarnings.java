@@ -25,6 +25,10 @@ final class PlanWarnings {
         addPromptCache(model, warnings);
       }
     }
+    calls.escalation().map(PlannedEscalation::words).ifPresent(warnings::add);
+    if (setup.spec().models().values().stream().anyMatch(model -> !model.fallback().isEmpty())) {
+      warnings.add("calls of fallbacks are not in the estimate");
+    }
     return warnings;
   }
 

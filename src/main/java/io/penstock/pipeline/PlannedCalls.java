@@ -12,26 +12,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The misses of a run by model and route, and what they cost. */
 final class PlannedCalls {
-  private static final String REALTIME = "realtime";
+  static final String REALTIME = "realtime";
 
   private final Map<String, PlannedModel> models = new LinkedHashMap<>();
   private final List<Group> groups;
+  private final Set<String> first;
+  private final Optional<PlannedEscalation> escalation;
 
   /**
    * @param order of the job's models
+   * @param first names of those that rows are routed to
+   * @param escalation of a cascade
    */
-  PlannedCalls(List<JobSetup.Model> order, List<PlannedModel> planned, List<Group> groups) {
+  PlannedCalls(
+      List<JobSetup.Model> order,
+      List<PlannedModel> planned,
+      List<Group> groups,
+      Set<String> first,
+      Optional<PlannedEscalation> escalation) {
     for (JobSetup.Model model : order) {
       planned.stream()
           .filter(one -> one.name().equals(model.settings().name()))
           .forEach(one -> models.put(one.name(), one));
     }
     this.groups = groups;
+    this.first = Set.copyOf(first);
+    this.escalation = escalation;
+  }
+
+  Optional<PlannedEscalation> escalation() {
+    return escalation;
   }
 
   List<PlannedModel> models() {
@@ -67,6 +83,7 @@ final class PlannedCalls {
           .sorted(Map.Entry.comparingByKey())
           .forEach(route -> lines.add(line(model, route.getKey(), route.getValue())));
     }
+    escalation.ifPresent(further -> lines.add(further.line()));
     return lines;
   }
 
@@ -87,7 +104,14 @@ final class PlannedCalls {
 
   /** Of all calls; unknown as soon as one model has no price. */
   CostEstimate estimate() {
-    return total().map(Interval::usd).orElse(CostEstimate.UNKNOWN);
+    return total()
+        .flatMap(
+            first ->
+                escalation
+                    .map(further -> further.cost().map(cost -> Interval.sum(List.of(first, cost))))
+                    .orElse(Optional.of(first)))
+        .map(Interval::usd)
+        .orElse(CostEstimate.UNKNOWN);
   }
 
   private Optional<Interval> total() {
@@ -113,7 +137,7 @@ final class PlannedCalls {
     return new RunPlan.Saved(
         saved(each, cached),
         saved(each, duplicates),
-        expected == null && models.size() > 1 ? null : routing(expected == null ? 0 : expected));
+        expected == null && first.size() > 1 ? null : routing(expected == null ? 0 : expected));
   }
 
   private static @Nullable BigDecimal saved(@Nullable Double each, long requests) {
@@ -154,12 +178,13 @@ final class PlannedCalls {
     long inputTokens = input;
     long outputTokens = output;
     return models.values().stream()
+        .filter(model -> first.contains(model.name()))
         .map(model -> model.costInstead(inputTokens, outputTokens))
         .flatMap(Optional::stream)
         .max(Comparator.naturalOrder())
         .map(
             dearest ->
-                CostEstimate.rounded(models.size() == 1 ? 0 : Math.max(0, dearest - expected)))
+                CostEstimate.rounded(first.size() == 1 ? 0 : Math.max(0, dearest - expected)))
         .orElse(null);
   }
 }

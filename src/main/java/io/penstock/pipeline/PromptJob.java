@@ -134,12 +134,13 @@ public final class PromptJob {
     RunPlan plan = planning().plan(run, new Found(deduped, round.lookup()), rows, shards);
     OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
 
-    Paid paid =
-        requireAffordable(plan, deduped.distinct() > lookup.hitCount() + lookup.missCount());
-    while (round.isMissingAny() && paid.stop().isEmpty()) {
+    Paid paid = requireAffordable(plan, run);
+    boolean goesOn = paid.stop().isEmpty();
+    while (round.isMissingAny() && goesOn) {
       paid = payOn(paid, run, shards, watch); // the action that pays; answers go to the store
       round = stage.after(round); // what the rows' next models are to be asked
       shards = shardStage(folder).apply(round.lookup(), rows);
+      goesOn = paid.goesOn();
     }
     watch.interrupt().leave();
     InDoubt inDoubt = store.inDoubt(folder.runId());
@@ -162,6 +163,7 @@ public final class PromptJob {
    *     of another job than this has become
    */
   public RunPlan plan() throws IOException, InterruptedException {
+    RunBudget.requireKept(setup);
     PublishStage.check(spec.output(), hadoop);
     try (ScratchRun scratch = ScratchRun.under(spec.runs().path(), hadoop)) {
       Optional<OpenRun> unfinished = OpenRun.find(setup, hadoop);
@@ -171,6 +173,7 @@ public final class PromptJob {
           unfinished.isPresent()
               ? spark.read().parquet(run.folder().rows())
               : link(folder, RunMode.PLAIN);
+      rungs.require(RungWiring.input(rows));
       Found found =
           lookup(run, RunMode.PLAIN)
               .apply(
@@ -365,11 +368,13 @@ public final class PromptJob {
   }
 
   /** What is expected to cost more than the budget is not begun, unless the job says so. */
-  private Paid requireAffordable(RunPlan plan, boolean isBegun) {
-    return PlannedBudget.exceeded(plan, PlannedBudget.of(spec))
-        .filter(exceeded -> !isBegun)
-        .map(Paid::stopped)
-        .orElse(Paid.NOTHING);
+  private Paid requireAffordable(RunPlan plan, OpenRun run) throws IOException {
+    Optional<StopSignal.Cause> exceeded = PlannedBudget.exceeded(plan, PlannedBudget.of(spec));
+    boolean isBegun =
+        exceeded.isPresent()
+            && run.adopted().isPresent()
+            && !store.entriesOf(run.folder().runId()).isEmpty();
+    return exceeded.filter(cause -> !isBegun).map(Paid::stopped).orElse(Paid.NOTHING);
   }
 
   /** Between two rounds an interruption ends the calls, but not the run. */

@@ -81,10 +81,17 @@ final class RealtimeStage {
       return new Paid(Optional.of(why), List.of(), 0, 0);
     }
 
+    /** Whether others can still be called: some were too dear for what is left, or none was. */
+    boolean goesOn() {
+      return stop.filter(cause -> cause.kind() != FailureKind.BUDGET).isEmpty();
+    }
+
     /** What was paid before, and now. */
     Paid then(Paid later) {
       return new Paid(
-          stop.or(later::stop),
+          Stream.of(stop, later.stop)
+              .flatMap(Optional::stream)
+              .min(Comparator.comparing(cause -> !cause.kind().stopsRun())),
           Stream.concat(refused.stream(), later.refused().stream()).toList(),
           seconds + later.seconds(),
           Math.max(peakInFlight, later.peakInFlight()));

@@ -101,8 +101,8 @@ record Walk(
 
     private int afterFailure(int at, Seen seen) {
       Rung rung = row.ladder().rung(at);
-      if (seen.kind() != null) {
-        return rung.next().getOrDefault(seen.kind(), Ladder.NONE);
+      if (seen.kind() != null && rung.next().containsKey(seen.kind())) {
+        return rung.next().get(seen.kind());
       }
       return rung.later().stream().filter(this::isUsable).findFirst().orElse(Ladder.NONE);
     }

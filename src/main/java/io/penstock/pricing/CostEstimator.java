@@ -111,7 +111,11 @@ public final class CostEstimator {
     AnswerHistory known = learnt();
     if (known == null) {
       double low = factor.low() * (usd - cacheable(loads));
-      return new Interval(low, factor.expected() * usd, factor.high() * usd);
+      double dearest =
+          loads.stream()
+              .mapToDouble(load -> perToken(load.rates().dearestInput()) * load.countedTokens())
+              .sum();
+      return new Interval(low, factor.expected() * usd, factor.high() * dearest);
     }
     double plain = known.inputFactor() * usd;
     double cached = loads.isEmpty() ? 1 : cacheFactor(loads.get(0).rates(), known.cache());

@@ -79,7 +79,7 @@ public record ModelPrice(
     }
 
     /** The highest price that one input token can have. */
-    private BigDecimal dearestInput() {
+    BigDecimal dearestInput() {
       BigDecimal dearest = input;
       for (BigDecimal rate : new BigDecimal[] {cachedInput, cacheWrite, longCacheWrite}) {
         dearest = rate == null ? dearest : dearest.max(rate);

@@ -79,6 +79,11 @@ final class SegmentWriter implements Closeable {
     lines.add(ControlLine.settled(fingerprint));
   }
 
+  /** Calls that a segment which nobody ever sees can stand for: answered ones and those begun. */
+  private int unseen() {
+    return MAX_ENTRIES + durability.window();
+  }
+
   /** Whether the segment takes no further entry before it is committed. */
   boolean isFull() {
     return out != null && !flushes && entries >= MAX_ENTRIES;
@@ -148,7 +153,7 @@ final class SegmentWriter implements Closeable {
       flushes = out.hasCapability(FLUSH);
       openedNanos = nanos.getAsLong();
       entries = 0;
-      lines.add(flushes ? ControlLine.header() : ControlLine.header(durability.window()));
+      lines.add(flushes ? ControlLine.header() : ControlLine.header(unseen()));
     }
     return out;
   }

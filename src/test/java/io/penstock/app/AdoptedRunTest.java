@@ -162,7 +162,11 @@ class AdoptedRunTest {
           "input.jsonl",
           "{\"question\": \"short\"}",
           "{\"question\": \"" + "x y ".repeat(262_144) + "\"}");
-      Path job = jobs.job(simulator.origin());
+      // without a context window in the price it is the provider that finds the prompt too long
+      Path job =
+          jobs.job(
+              simulator.origin(),
+              "prices: {openai/gpt-4o-mini: {input: \"0.15\", output: \"0.60\"}}");
       RunSummary first = jobs.run(job).summary();
 
       long plain = jobs.run(job).summary().called();

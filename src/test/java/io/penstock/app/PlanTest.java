@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.PromptJob.Finished;
+import io.penstock.pipeline.RunMode;
 import io.penstock.pricing.CostEstimate;
 import io.penstock.report.RunPlan;
+import io.penstock.report.RunSummary;
 import io.penstock.simulator.Simulator;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -132,6 +134,30 @@ class PlanTest {
   }
 
   @Test
+  void aCascadesFurtherCallsAreInTheEstimate() throws Exception {
+    jobs.questions(200);
+    Path job = jobs.job(simulator.origin());
+    String[] cascade = {
+      "models.large={provider: openai, model: gpt-4o, max_output_tokens: 400}",
+      "cascade={to: large, unless: [{matches: '^.[0-7]'}]}" // of the tag, half of all
+    };
+
+    RunPlan unknown = plan(job, cascade);
+    jobs.run(job, new RunMode(false, false, false, 60L), cascade);
+    BigDecimal before = PromptJobTest.billed(simulator, "total_usd");
+    RunPlan told = plan(job, cascade);
+    RunSummary rest = jobs.run(job, cascade).summary();
+
+    BigDecimal bill = PromptJobTest.billed(simulator, "total_usd").subtract(before);
+    assertThat(unknown.calls().get(1).requests()).isEqualTo(200);
+    assertThat(unknown.estimateUsd().expected()).isNull();
+    assertThat(told.calls().get(1).model()).isEqualTo("large");
+    assertThat(told.calls().get(1).requests()).isBetween(35L, 105L);
+    assertWithin(told.estimateUsd(), bill);
+    assertThat(rest.cascade().escalated()).isPositive();
+  }
+
+  @Test
   void reasonsTellChangedParametersFromNewPromptsAndFailures() throws Exception {
     jobs.questions(20);
     Path job = jobs.job(simulator.origin());
@@ -141,12 +167,14 @@ class PlanTest {
     RunPlan more = plan(job);
     RunPlan warmer = plan(job, "models.small.temperature=0.7");
     RunPlan otherModel = plan(job, "models.small.model=gpt-4o");
+    RunPlan fresh = plan(job, "store.max_age_days=0");
 
     assertThat(more.toCallByReason()).containsEntry("new", 10L).containsEntry("failed_before", 0L);
     assertThat(warmer.toCallByReason())
         .containsEntry("new", 10L)
         .containsEntry("parameters_changed", 20L);
     assertThat(otherModel.toCallByReason()).containsEntry("parameters_changed", 20L);
+    assertThat(fresh.toCallByReason()).containsEntry("new", 10L).containsEntry("too_old", 20L);
     assertThat(otherModel.estimateUsd().expected()).isNull(); // another model's answers say nothing
   }
 
