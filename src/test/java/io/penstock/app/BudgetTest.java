@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,7 @@ class BudgetTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void holdsWithFaultsOverSeveralExecutions() throws IOException {
     BigDecimal whole = costOfTheJob();

@@ -15,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +100,7 @@ class CascadeTest {
     assertThat(second.cascade().savedUsd()).isNull();
   }
 
+  @Tag("slow")
   @Test
   void aRowPaysForAllItsRungs() throws Exception {
     RunSummary summary = jobs.run(job(TO_LARGE, "openai"), "deduplicate=false").summary();
@@ -113,6 +115,7 @@ class CascadeTest {
         .isEqualTo(ROWS * 2 / 3);
   }
 
+  @Tag("slow")
   @Test
   void checksSeeTheAnswer() throws Exception {
     Path job =
@@ -130,6 +133,7 @@ class CascadeTest {
     assertThat(summary.cascade().escalated()).isBetween(1L, ROWS - 1L);
   }
 
+  @Tag("slow")
   @Test
   void auditedRowsAreAskedOfBothModelsAndKeepTheFirstAnswerThatPasses() throws Exception {
     Path job = job(TO_LARGE.replace("}]}", "}], audit_fraction: 1}"), "openai");
@@ -149,6 +153,7 @@ class CascadeTest {
     assertThat(second.cascade().audited()).isEqualTo(DISTINCT);
   }
 
+  @Tag("slow")
   @Test
   void aShareIsAuditedAndTheSameOneEachTime() throws Exception {
     Path job = job(TO_LARGE.replace("}]}", "}], audit_fraction: 0.5}"), "openai");
@@ -160,6 +165,7 @@ class CascadeTest {
     assertThat(jobs.run(job).summary().called()).isZero();
   }
 
+  @Tag("slow")
   @Test
   void whatWasPaidForRowsThatFailInTheEndIsWaste() throws Exception {
     RunSummary summary =
@@ -172,6 +178,7 @@ class CascadeTest {
     assertThat(jobs.results().where("error_kind is not null and cost_usd != 0").count()).isZero();
   }
 
+  @Tag("slow")
   @Test
   void aRunThatIsStoppedWhileItEscalatesShowsNoAnswerThatIsNotGoodEnoughAndGoesOnThere()
       throws Exception {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +104,7 @@ class FallbackTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void promptsThatAreTooLongGoToAModelThatTakesThem() throws Exception {
     jobs.file(
@@ -130,6 +132,7 @@ class FallbackTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void aChainGoesOnUntilAModelAnswersAndARowThatNoneAnswersHasTheLastReason() throws Exception {
     try (Simulator simulator = JobHarness.simulator()) {
@@ -152,6 +155,7 @@ class FallbackTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void aRunThatIsStoppedInTheSecondRoundGoesOnThere() throws Exception {
     try (Simulator simulator = JobHarness.simulator("latency=fixed:200ms")) {

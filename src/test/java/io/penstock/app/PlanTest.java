@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,7 @@ class PlanTest {
     assertThat(jobs.list("answers")).isEmpty();
   }
 
+  @Tag("slow")
   @Test
   void theInputIsCountedToTheTokenThatIsBilled() throws Exception {
     jobs.questions(60);
@@ -133,6 +135,7 @@ class PlanTest {
         .isEqualByComparingTo(plan.estimateUsd().expected());
   }
 
+  @Tag("slow")
   @Test
   void aCascadesFurtherCallsAreInTheEstimate() throws Exception {
     jobs.questions(200);
@@ -157,6 +160,7 @@ class PlanTest {
     assertThat(rest.cascade().escalated()).isPositive();
   }
 
+  @Tag("slow")
   @Test
   void reasonsTellChangedParametersFromNewPromptsAndFailures() throws Exception {
     jobs.questions(20);
@@ -178,6 +182,7 @@ class PlanTest {
     assertThat(otherModel.estimateUsd().expected()).isNull(); // another model's answers say nothing
   }
 
+  @Tag("slow")
   @Test
   void whatFailedForAWhileIsToldApart() throws Exception {
     jobs.questions(10);
@@ -190,6 +195,7 @@ class PlanTest {
     assertThat(plan.toCallByReason()).containsEntry("failed_before", 10L);
   }
 
+  @Tag("slow")
   @Test
   void routesAreToldApartAndWhatTheySave() throws Exception {
     jobs.questions(40);

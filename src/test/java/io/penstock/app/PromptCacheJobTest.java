@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,7 @@ class PromptCacheJobTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void theHintChangesNoFingerprint() throws Exception {
     JobHarness jobs = new JobHarness(folder);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,7 @@ class SamplesTest {
     assertThat(jobs.results().where("sample_index not in (0, 1, 2)").count()).isZero();
   }
 
+  @Tag("slow")
   @Test
   void aJobWithFewerSamplesUsesThoseThatAreThere() throws Exception {
     Path job = jobs.job(simulator.origin());
@@ -115,6 +117,7 @@ class SamplesTest {
     assertThat(jobs.list("answers")).containsExactly("run_id=" + full.runId());
   }
 
+  @Tag("slow")
   @Test
   void aLimitedRunLeavesTheJobsUnfinishedRunAsItIs() throws Exception {
     try (Simulator slow = JobHarness.simulator("latency=fixed:300ms")) {
@@ -132,6 +135,7 @@ class SamplesTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void answersWithinTheAgeServe() throws Exception {
     Path job = jobs.job(simulator.origin());
