@@ -104,7 +104,8 @@ record JobFile(
                         dialect.reserved(),
                         dialect.onlyValues(),
                         dialect.needsMaxOutputTokens(),
-                        dialect.basePath())));
+                        dialect.basePath(),
+                        dialect.structuredOutput())));
   }
 
   private static void refuseSimulator(JobSpec spec, Problems problems) {

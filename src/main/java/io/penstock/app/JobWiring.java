@@ -154,7 +154,8 @@ final class JobWiring implements AutoCloseable {
             model.maxOutputTokens(),
             json(model.parameters()),
             model.extra().toString(),
-            cacheHint(provider));
+            cacheHint(provider),
+            responseSchema());
     return new JobSetup.Model(
         settings,
         secrets(model.provider(), provider),
@@ -162,6 +163,11 @@ final class JobWiring implements AutoCloseable {
         fingerprintBasis(settings),
         accounts.accountModel(model),
         accounts.limits(model, file.spec().limits()));
+  }
+
+  private @Nullable String responseSchema() {
+    JsonNode schema = file.spec().prompt().responseSchema();
+    return schema == null ? null : schema.toString();
   }
 
   /** Servers that only speak OpenAI's dialect may refuse the field that asks for it. */
@@ -240,7 +246,8 @@ final class JobWiring implements AutoCloseable {
         model.maxOutputTokens(),
         model.parametersJson(),
         model.extraJson(),
-        dialect.indifferentParameters());
+        dialect.indifferentParameters(),
+        model.responseSchemaJson());
   }
 
   /** Those of the job in the place of the dialect's own, in whatever letters. */

@@ -36,7 +36,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--accuracy",
-      description = "model=p,...: share of the sums in prompts that are answered right")
+      description =
+          "model=p,...: share of the sums in prompts that are answered right, and of the answers that fulfil their request's schema")
   String accuracy;
 
   @Option(

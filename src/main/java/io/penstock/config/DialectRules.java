@@ -13,10 +13,12 @@ import java.util.Set;
  *     tools.type} the values of one member
  * @param needsMaxOutputTokens whether the provider demands an output limit
  * @param basePath path that a base URL without one gets
+ * @param structuredOutput parameters that ask for answers of a certain form, or members of them
  */
 public record DialectRules(
     Set<String> parameters,
     Set<String> reserved,
     Map<String, Set<String>> onlyValues,
     boolean needsMaxOutputTokens,
-    String basePath) {}
+    String basePath,
+    Set<String> structuredOutput) {}

@@ -121,6 +121,7 @@ public record JobSpec(
    *     least 1
    * @param cachePrefix whether requests that begin alike are called after each other, and providers
    *     asked to keep what prompts begin with; {@code 1h}: for an hour
+   * @param responseSchema JSON Schema that answers must fulfil; null: they may be any text
    */
   public record PromptSpec(
       @Nullable String system,
@@ -131,7 +132,8 @@ public record JobSpec(
       @Key(
               fallback = "false",
               oneOf = {"false", "true", "1h"})
-          String cachePrefix) {
+          String cachePrefix,
+      @Nullable JsonNode responseSchema) {
     public boolean cachesPrefix() {
       return !cachePrefix.equals("false");
     }
@@ -272,7 +274,7 @@ public record JobSpec(
    * @param finishReason one of these
    * @param matches a regular expression that is found in the completion
    * @param sql Spark SQL condition over the answer and the input's columns
-   * @param schema that the answer has the prompt's {@code response_schema}; not built yet
+   * @param schema that it fulfils the prompt's {@code response_schema}; true where it is there
    */
   public record CheckSpec(
       @Nullable List<String> finishReason,

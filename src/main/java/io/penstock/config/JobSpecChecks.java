@@ -46,6 +46,7 @@ final class JobSpecChecks {
       limits.runAcrossKeys();
     }
     checkRouting();
+    new SchemaChecks(spec, dialects, problems).run();
     new RungChecks(spec, problems).run();
     checkFolders();
   }

@@ -125,22 +125,21 @@ final class RungChecks {
   }
 
   private void checkCheck(String path, CheckSpec check) {
-    if (check.schema() != null) {
-      problems.add(path + ".schema", "is not built yet");
-      return;
-    }
     long kinds =
-        Stream.of(check.finishReason(), check.matches(), check.sql())
+        Stream.of(check.finishReason(), check.matches(), check.sql(), check.schema())
             .filter(Objects::nonNull)
             .count();
     if (kinds != 1) {
-      problems.add(path, "must have exactly one of finish_reason, matches, sql");
+      problems.add(path, "must have exactly one of finish_reason, matches, sql, schema");
     }
     if (check.finishReason() != null) {
       checkFinishReasons(path + ".finish_reason", check.finishReason());
     }
     if (check.matches() != null) {
       checkPattern(path + ".matches", check.matches());
+    }
+    if (check.schema() != null) {
+      checkSchema(path + ".schema", check.schema());
     }
   }
 
@@ -155,6 +154,14 @@ final class RungChecks {
     unknown.forEach(
         reason ->
             problems.add(path, "is '" + reason + "'; " + NearestName.hint(reason, FINISH_REASONS)));
+  }
+
+  private void checkSchema(String path, Boolean isWanted) {
+    if (!isWanted) {
+      problems.add(path, "must be true");
+    } else if (spec.prompt().responseSchema() == null) {
+      problems.add(path, "needs prompt.response_schema");
+    }
   }
 
   private void checkPattern(String path, String pattern) {

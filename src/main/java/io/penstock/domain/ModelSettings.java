@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param parametersJson a JSON object of the generation parameters of the dialect's list, as sent
  * @param extraJson a JSON object of further parameters, as sent
  * @param promptCache what is asked of the provider's prompt cache, where the parameters ask nothing
+ * @param responseSchemaJson the JSON Schema that answers must fulfil; null: any text will do
  */
 public record ModelSettings(
     String name,
@@ -20,7 +21,8 @@ public record ModelSettings(
     @Nullable Integer maxOutputTokens,
     String parametersJson,
     String extraJson,
-    PromptCacheHint promptCache)
+    PromptCacheHint promptCache,
+    @Nullable String responseSchemaJson)
     implements Serializable {
   /** Asks nothing of a prompt cache. */
   public ModelSettings(
@@ -38,5 +40,25 @@ public record ModelSettings(
         parametersJson,
         extraJson,
         PromptCacheHint.NONE);
+  }
+
+  /** Takes any text for an answer. */
+  public ModelSettings(
+      String name,
+      ProviderEndpoint endpoint,
+      String requestModel,
+      @Nullable Integer maxOutputTokens,
+      String parametersJson,
+      String extraJson,
+      PromptCacheHint promptCache) {
+    this(
+        name,
+        endpoint,
+        requestModel,
+        maxOutputTokens,
+        parametersJson,
+        extraJson,
+        promptCache,
+        null);
   }
 }

@@ -140,8 +140,11 @@ public final class ModelCaller {
         case TOO_MANY -> refused(Refusal.TOO_MANY, failure);
         case OVERLOADED -> refused(Refusal.OVERLOADED, failure);
         case NONE -> {
+          TokenUsage usage = failure.details().usage();
           if (UNHEALTHY.contains(failure.kind())) {
             permit.unhealthy();
+          } else if (failure.kind() == FailureKind.INVALID_RESPONSE && usage != null) {
+            permit.succeeded(used(usage)); // of the account's limits it is an answer like any other
           }
         }
       }

@@ -58,6 +58,9 @@ public final class Columns {
           .add(ROLE, DataTypes.StringType, false)
           .add(CONTENT, DataTypes.StringType, false);
 
+  /** Behind the first of {@link #RESULTS}, in jobs with a response schema; of its type. */
+  public static final String PARSED = "parsed";
+
   /** Columns put behind the input's in the results, in order. All nullable for plain readers. */
   public static final StructType RESULTS =
       new StructType()
@@ -99,14 +102,15 @@ public final class Columns {
    * The result columns' names that an input column has too, letter case ignored as Spark does.
    *
    * @param prefix {@code output.prefix}
+   * @param further of the results beside {@link #RESULTS}
    */
-  public static List<String> clashes(StructType input, String prefix) {
+  public static List<String> clashes(StructType input, String prefix, List<String> further) {
+    List<String> results = new ArrayList<>(List.of(RESULTS.fieldNames()));
+    results.addAll(further);
     List<String> clashes = new ArrayList<>();
     for (StructField column : input.fields()) {
-      boolean ours = false;
-      for (StructField result : RESULTS.fields()) {
-        ours |= column.name().equalsIgnoreCase(prefix + result.name());
-      }
+      boolean ours =
+          results.stream().anyMatch(result -> column.name().equalsIgnoreCase(prefix + result));
       if (ours || column.name().equalsIgnoreCase(RUN_ID)) {
         clashes.add(column.name());
       }

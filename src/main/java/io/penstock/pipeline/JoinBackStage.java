@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.ModelSettings;
@@ -29,9 +30,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** Joins the run's rows with the store: one row out for each row in. Lazy; calls nothing. */
 final class JoinBackStage {
@@ -41,6 +44,7 @@ final class JoinBackStage {
   /** Whether some of it has no price. */
   static final String UNPRICED = "unpriced";
 
+  private static final String COMPLETION = "completion";
   private static final String PRIMARY_ROW = "primary_row";
 
   private static final StopSignal.Cause NOT_CALLED =
@@ -67,26 +71,32 @@ final class JoinBackStage {
   private final CompletionStore store;
   private final String runId;
   private final List<ModelSettings> models;
-  private final String prefix;
+  private final Shape shape;
   private final StopSignal.Cause uncalled;
+
+  /**
+   * @param prefix put before the names of result columns
+   * @param parsed type of {@link Columns#PARSED}; null: there is no such column
+   */
+  private record Shape(String prefix, @Nullable DataType parsed) {}
 
   /**
    * @param prefix put before the names of result columns
    */
   JoinBackStage(CompletionStore store, String runId, List<ModelSettings> models, String prefix) {
-    this(store, runId, models, prefix, NOT_CALLED);
+    this(store, runId, models, new Shape(prefix, null), NOT_CALLED);
   }
 
   private JoinBackStage(
       CompletionStore store,
       String runId,
       List<ModelSettings> models,
-      String prefix,
+      Shape shape,
       StopSignal.Cause uncalled) {
     this.store = store;
     this.runId = runId;
     this.models = models;
-    this.prefix = prefix;
+    this.shape = shape;
     this.uncalled = uncalled;
   }
 
@@ -94,7 +104,17 @@ final class JoinBackStage {
   JoinBackStage stoppedBy(Optional<StopSignal.Cause> stop) {
     StopSignal.Cause why =
         stop.filter(cause -> cause.kind() == FailureKind.BUDGET).orElse(uncalled);
-    return new JoinBackStage(store, runId, models, prefix, why);
+    return new JoinBackStage(store, runId, models, shape, why);
+  }
+
+  /**
+   * The same with {@link Columns#PARSED}.
+   *
+   * @param schema null: without
+   */
+  JoinBackStage parsing(@Nullable JsonNode schema) {
+    DataType parsed = schema == null ? null : ParsedColumn.type(schema);
+    return new JoinBackStage(store, runId, models, new Shape(shape.prefix(), parsed), uncalled);
   }
 
   /**
@@ -193,7 +213,12 @@ final class JoinBackStage {
     List<Column> columns = new ArrayList<>();
     columns.add(col(Columns.INPUT + ".*"));
     for (StructField result : Columns.RESULTS.fields()) {
-      columns.add(value(result.name(), paid).cast(result.dataType()).as(prefix + result.name()));
+      String name = shape.prefix() + result.name();
+      columns.add(value(result.name(), paid).cast(result.dataType()).as(name));
+      if (result.name().equals(COMPLETION) && shape.parsed() != null) {
+        Column parsed = ParsedColumn.of(col(COMPLETION), shape.parsed());
+        columns.add(parsed.as(shape.prefix() + Columns.PARSED));
+      }
     }
     return joined.select(columns.toArray(Column[]::new));
   }

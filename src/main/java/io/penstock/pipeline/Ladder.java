@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.config.JobSpec;
 import io.penstock.config.JobSpec.FallbackSpec;
 import io.penstock.config.JobSpec.ModelSpec;
+import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.Message;
 import io.penstock.prompt.Fingerprinter;
@@ -30,6 +31,8 @@ final class Ladder implements Serializable {
   /** A job with more ways than this was not meant like that. */
   private static final int MOST_RUNGS = 256;
 
+  private static final String INVALID = FailureKind.INVALID_RESPONSE.name();
+
   private static final List<Message> PROBE = List.of(new Message(Message.USER, "probe"));
 
   private final List<Rung> rungs = new ArrayList<>();
@@ -37,8 +40,8 @@ final class Ladder implements Serializable {
 
   /**
    * @param next by failure kind, where it goes on
-   * @param escalation where it goes on if the answer is not good enough; {@link #NONE}: any answer
-   *     is
+   * @param escalation where it goes on if the answer is not good enough, also if that is a failure
+   *     to fulfil the schema; {@link #NONE}: any answer is
    * @param later all rungs that can be reached from here, nearest first
    */
   record Rung(String model, Map<String, Integer> next, int escalation, List<Integer> later)
@@ -130,7 +133,8 @@ final class Ladder implements Serializable {
         throw new InvalidInputException(
             "models: their fallbacks make more than " + MOST_RUNGS + " ways from model to model");
       }
-      Map<String, Integer> next = new HashMap<>();
+      Map<String, Integer> next =
+          new HashMap<>(isSchemaChecked(way) ? Map.of(INVALID, NONE) : Map.of());
       rungs.add(new Rung(way.model(), next, NONE, List.of())); // its place
       Set<Integer> children = new LinkedHashSet<>();
       List<FallbackSpec> fallbacks = new ArrayList<>(model(way).fallback());
@@ -150,15 +154,26 @@ final class Ladder implements Serializable {
       if (escalation != NONE) {
         children.add(escalation);
       }
+      next.replace(INVALID, NONE, escalation);
       rungs.set(index, new Rung(way.model(), Map.copyOf(next), escalation, later(children)));
       return index;
     }
 
     private int escalation(Way way) {
+      return isChecked(way)
+          ? build(new Way(String.valueOf(spec.cascade().to()), List.of(), way.met(), true))
+          : NONE;
+    }
+
+    private boolean isChecked(Way way) {
       @Nullable String to = spec.cascade().to();
-      return to == null || way.isEscalated() || way.met().contains(to)
-          ? NONE
-          : build(new Way(to, List.of(), way.met(), true));
+      return to != null && !way.isEscalated() && !way.met().contains(to);
+    }
+
+    /** Then what does not fulfil the schema is an answer that is not good enough. */
+    private boolean isSchemaChecked(Way way) {
+      return isChecked(way)
+          && spec.cascade().unless().stream().anyMatch(check -> check.schema() != null);
     }
 
     private ModelSpec model(Way way) {

@@ -66,15 +66,15 @@ final class LaneWiring {
             (secrets, calls) -> watched(connect(model, secrets, calls, limiter), pricing, needs),
             model.limits().mostPerExecutor(),
             control.clock());
-    BudgetedModel budgeted =
-        budget == null ? null : budget.paying(leased(provider), pricing, journal);
+    ModelProvider checked = SchemaModel.of(model.settings(), leased(provider));
+    BudgetedModel budgeted = budget == null ? null : budget.paying(checked, pricing, journal);
     return new ModelLane(
         limiter,
         needs,
         budget == null ? new IntentsAhead(limiter::permits) : null,
         pricing,
         new ModelCaller(
-            budgeted == null ? leased(provider) : budgeted,
+            budgeted == null ? checked : budgeted,
             retryPolicy(),
             pricing,
             control.clock(),

@@ -29,11 +29,16 @@ final class LoadStage {
   private final SparkSession spark;
   private final InputSpec input;
   private final String outputPrefix;
+  private final List<String> furtherResults;
 
-  LoadStage(SparkSession spark, InputSpec input, String outputPrefix) {
+  /**
+   * @param furtherResults names of result columns beside {@link Columns#RESULTS}
+   */
+  LoadStage(SparkSession spark, InputSpec input, String outputPrefix, List<String> furtherResults) {
     this.spark = spark;
     this.input = input;
     this.outputPrefix = outputPrefix;
+    this.furtherResults = List.copyOf(furtherResults);
   }
 
   /**
@@ -90,7 +95,7 @@ final class LoadStage {
   }
 
   private void checkNames(Dataset<Row> rows) {
-    List<String> clashes = Columns.clashes(rows.schema(), outputPrefix);
+    List<String> clashes = Columns.clashes(rows.schema(), outputPrefix, furtherResults);
     if (!clashes.isEmpty()) {
       throw new InvalidInputException(
           "The input has columns named as result columns are: "

@@ -16,8 +16,8 @@ final class ModelPricing implements AttemptPricing {
   private static final int TOKENS_AROUND_A_MESSAGE = 16;
 
   /**
-   * More than the instructions that a provider adds where a request has tools: Anthropic at most
-   * 530 (its guide to tool use, read 2026-11).
+   * More than the instructions that a provider adds where a request has tools or a schema: for
+   * tools Anthropic at most 530 (its guide to tool use, read 2026-11).
    */
   private static final int TOKENS_AROUND_TOOLS = 1_000;
 
@@ -34,8 +34,10 @@ final class ModelPricing implements AttemptPricing {
 
   ModelPricing(ModelSettings model, @Nullable ModelPrice price) {
     this.price = price;
-    this.parameterBytes = bytes(model.parametersJson()) + bytes(model.extraJson());
-    this.tokensAroundTools = model.parametersJson().contains("\"tools\"") ? TOKENS_AROUND_TOOLS : 0;
+    String schema = model.responseSchemaJson() == null ? "" : model.responseSchemaJson();
+    this.parameterBytes = bytes(model.parametersJson()) + bytes(model.extraJson()) + bytes(schema);
+    boolean isInstructed = model.parametersJson().contains("\"tools\"") || !schema.isEmpty();
+    this.tokensAroundTools = isInstructed ? TOKENS_AROUND_TOOLS : 0;
     this.maxOutputTokens = maxOutput(model, price);
   }
 

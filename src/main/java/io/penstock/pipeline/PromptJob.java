@@ -221,7 +221,8 @@ public final class PromptJob {
   }
 
   private Dataset<Row> load() {
-    return new LoadStage(spark, spec.input(), spec.output().prefix()).apply();
+    List<String> parsed = ParsedColumn.names(spec.prompt().responseSchema());
+    return new LoadStage(spark, spec.input(), spec.output().prefix(), parsed).apply();
   }
 
   private Dataset<Row> render(Dataset<Row> input) {
@@ -403,7 +404,8 @@ public final class PromptJob {
 
   private JoinBackStage joinBack(RunFolder folder) {
     List<ModelSettings> models = setup.models().stream().map(JobSetup.Model::settings).toList();
-    return new JoinBackStage(serving(folder), folder.runId(), models, spec.output().prefix());
+    return new JoinBackStage(serving(folder), folder.runId(), models, spec.output().prefix())
+        .parsing(spec.prompt().responseSchema());
   }
 
   private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder, RunMode mode)

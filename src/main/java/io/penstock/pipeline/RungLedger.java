@@ -98,7 +98,7 @@ final class RungLedger {
         spent,
         new RungFigures(
             RunSummary.exact(unusable.getDecimal(0)),
-            cascadeTo == null ? null : cascade(walks, bought)));
+            cascadeTo == null ? null : cascade(walks, requests)));
   }
 
   /** A row per request that the store knows of. */
@@ -146,10 +146,12 @@ final class RungLedger {
             col(Columns.FINGERPRINT),
             col(Columns.ERROR_KIND).isNull().as("answered"),
             col(StoreColumns.RUN_ID).equalTo(runId).as("here"),
-            col("cost_usd"));
+            when(col(Columns.ERROR_KIND).isNull(), col("cost_usd"))
+                .otherwise(col(StoreColumns.WASTE_KNOWN))
+                .as("cost_usd"));
   }
 
-  private CascadeSummary cascade(Dataset<Row> walks, Dataset<Row> bought) throws IOException {
+  private CascadeSummary cascade(Dataset<Row> walks, Dataset<Row> requests) throws IOException {
     Row rows =
         walks
             .agg(count(col("checked")), count_if(col("checked").isNotNull().and(col("escalated"))))
@@ -164,7 +166,7 @@ final class RungLedger {
         audits.stream().mapToLong(row -> row.<Long>getAs("requests")).sum(),
         agreement(audits),
         agreement(audits.stream().filter(row -> row.<Boolean>getAs("trusted")).toList()),
-        saved(bought));
+        saved(requests.where(col("here").and(col("answered").or(col("is_checked"))))));
   }
 
   private static Agreement agreement(List<Row> audits) {
@@ -207,6 +209,9 @@ final class RungLedger {
     return text == null ? "" : text.strip();
   }
 
+  /**
+   * @param bought with the answers that were checked and did not even fulfil the schema
+   */
   private @Nullable BigDecimal saved(Dataset<Row> bought) {
     Column isSecond = col(Columns.MODEL_NAME).equalTo(cascadeTo);
     Column isFirst = col("is_checked");

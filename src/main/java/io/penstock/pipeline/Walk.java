@@ -102,7 +102,12 @@ record Walk(
     private int afterFailure(int at, Seen seen) {
       Rung rung = row.ladder().rung(at);
       if (seen.kind() != null && rung.next().containsKey(seen.kind())) {
-        return rung.next().get(seen.kind());
+        int next = rung.next().get(seen.kind());
+        if (rung.isChecked() && next == rung.escalation()) {
+          checked = at; // there was an answer, which did not fulfil the schema
+          isEscalated = true;
+        }
+        return next;
       }
       return rung.later().stream().filter(this::isUsable).findFirst().orElse(Ladder.NONE);
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param indifferentParameters names that are left out of {@code parametersJson} and {@code
  *     extraJson}
  * @param extraJson a JSON object
+ * @param responseSchemaJson as sent; null where answers may be any text
  */
 public record FingerprintBasis(
     String identity,
@@ -22,10 +23,31 @@ public record FingerprintBasis(
     @Nullable Integer maxOutputTokens,
     String parametersJson,
     String extraJson,
-    Set<String> indifferentParameters)
+    Set<String> indifferentParameters,
+    @Nullable String responseSchemaJson)
     implements Serializable {
   public FingerprintBasis {
     headers = Map.copyOf(headers);
     indifferentParameters = Set.copyOf(indifferentParameters);
+  }
+
+  /** Of requests whose answers may be any text. */
+  public FingerprintBasis(
+      String identity,
+      String requestModel,
+      Map<String, String> headers,
+      @Nullable Integer maxOutputTokens,
+      String parametersJson,
+      String extraJson,
+      Set<String> indifferentParameters) {
+    this(
+        identity,
+        requestModel,
+        headers,
+        maxOutputTokens,
+        parametersJson,
+        extraJson,
+        indifferentParameters,
+        null);
   }
 }

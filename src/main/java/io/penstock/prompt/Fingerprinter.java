@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * byte, a length of four bytes (big endian) and that many bytes of UTF-8. Fields that are absent
  * are left out, so that a later kind of field does not change the fingerprints of requests without
  * it. JSON is written with sorted keys, without spaces and with numbers in their shortest form:
- * {@code 0}, {@code 0.0} and {@code 0e0} are equal.
+ * {@code 0}, {@code 0.0} and {@code 0e0} are equal. A response schema is taken as it is sent, since
+ * models answer in the order of its keys.
  */
 public final class Fingerprinter implements Serializable {
   private static final String VERSION = "penstock-fingerprint-1";
@@ -52,7 +53,8 @@ public final class Fingerprinter implements Serializable {
     EXTRA,
     ROLE,
     CONTENT,
-    SAMPLE
+    SAMPLE,
+    RESPONSE_SCHEMA
   }
 
   private static final int FIELD_HEADER_BYTES = 1 + Integer.BYTES;
@@ -76,6 +78,9 @@ public final class Fingerprinter implements Serializable {
     }
     put(out, Tag.PARAMETERS, canonical(basis.parametersJson(), basis.indifferentParameters()));
     put(out, Tag.EXTRA, canonical(basis.extraJson(), basis.indifferentParameters()));
+    if (basis.responseSchemaJson() != null) {
+      put(out, Tag.RESPONSE_SCHEMA, basis.responseSchemaJson());
+    }
     prefix = bytes.toByteArray();
   }
 

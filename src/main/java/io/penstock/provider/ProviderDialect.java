@@ -39,6 +39,12 @@ public interface ProviderDialect extends Serializable {
     return "/v1";
   }
 
+  /**
+   * Parameters that ask for answers of a certain form, which is what a response schema does; {@code
+   * a.b} is the member {@code b} of the parameter {@code a}.
+   */
+  Set<String> structuredOutput();
+
   /** Fixed request headers; those that decide the answer are part of the fingerprint. */
   Map<String, String> headers();
 

@@ -1,5 +1,6 @@
 package io.penstock.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.penstock.simulator.SimulatedRequest.Identity;
 import io.penstock.tokens.TokenCounter;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +17,17 @@ import java.util.regex.Pattern;
  * ordinary words. Its length in tokens is lognormal, with a median of about 60 and a 99th
  * percentile of about 400, whatever the length of the prompt. Where the last user message holds a
  * sum such as {@code 12 + 30} ({@code + - − × * x}, up to six digits each, the first one counts),
- * the result comes between the tag and the words.
+ * the result comes between the tag and the words. Where a request has a schema, the answer is
+ * random JSON of it instead.
  */
 public final class AnswerFunction {
   private static final Lognormal LENGTH_TOKENS = new Lognormal(60, 400);
 
   /** Longest answer that is drawn; keeps one draw in millions from being a book. */
   private static final int MAX_DRAWN_TOKENS = 8_000;
+
+  /** Apart from those of answers and latencies, which count from 0, and of thoughts. */
+  private static final long RANDOM_OF_FORM = -2;
 
   private static final int TAG_BYTES = 6;
   private static final int LARGEST_MISTAKE = 9;
@@ -57,7 +62,8 @@ public final class AnswerFunction {
   private final Map<String, Double> accuracy;
 
   /**
-   * @param accuracy probability per model that a sum is answered right; 1 for a model not in it
+   * @param accuracy probability per model that a sum is answered right, and that an answer fulfils
+   *     the schema that it is to have; 1 for a model not in it
    */
   public AnswerFunction(long seed, Map<String, Double> accuracy) {
     this.seed = seed;
@@ -84,6 +90,21 @@ public final class AnswerFunction {
    */
   public Answer answer(String model, String lastUserMessage, byte[] request, long maxOutputTokens) {
     return answer(model, lastUserMessage, Identity.of(request), maxOutputTokens);
+  }
+
+  /** Where the request has a schema, JSON of it. */
+  Answer answer(SimulatedRequest request, long maxOutputTokens) {
+    JsonNode schema = request.wishes().schema();
+    SplittableRandom random = request.identity().random(seed, RANDOM_OF_FORM);
+    if (!schema.isObject() || random.nextDouble() >= accuracy.getOrDefault(request.model(), 1.0)) {
+      return answer(
+          request.model(), request.lastUserMessage(), request.identity(), maxOutputTokens);
+    }
+    String text = SchemaAnswer.draw(schema, random);
+    int tokens = counter.count(text);
+    return tokens > maxOutputTokens
+        ? cutOpening(text, maxOutputTokens)
+        : new Answer(text, tokens, false);
   }
 
   Answer answer(String model, String lastUserMessage, Identity request, long maxOutputTokens) {

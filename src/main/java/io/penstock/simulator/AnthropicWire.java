@@ -91,7 +91,8 @@ final class AnthropicWire implements WireDialect {
         !control.isObject()
             ? Keep.NOT
             : control.path("ttl").asText().equals("1h") ? Keep.HOUR : Keep.FIVE_MINUTES,
-        thinks ? thinking.path("budget_tokens").asLong(Long.MAX_VALUE) : 0);
+        thinks ? thinking.path("budget_tokens").asLong(Long.MAX_VALUE) : 0,
+        fields.value("output_config").at("/format/schema"));
   }
 
   @Override

@@ -90,7 +90,7 @@ final class GeminiWire implements WireDialect {
         model,
         new GeminiContents(this).messages(fields),
         generation.positiveInteger(MAX_OUTPUT_TOKENS).orElse(Long.MAX_VALUE),
-        wishes(generation.value("thinkingConfig")),
+        wishes(generation),
         identity(model, body));
   }
 
@@ -108,11 +108,12 @@ final class GeminiWire implements WireDialect {
   }
 
   /** Prompts are kept unasked. A budget of 0 forbids thoughts, a negative one leaves it open. */
-  private static Wishes wishes(JsonNode thinking) {
+  private static Wishes wishes(RequestFields generation) {
+    JsonNode thinking = generation.value("thinkingConfig");
     long budget = thinking.path("thinkingBudget").asLong(ANY_NUMBER);
     long thoughts = budget < 0 ? Long.MAX_VALUE : budget;
     boolean thinks = thinking.has("thinkingBudget") || thinking.has("thinkingLevel");
-    return new Wishes(Keep.UNASKED, thinks ? thoughts : 0);
+    return new Wishes(Keep.UNASKED, thinks ? thoughts : 0, generation.value("responseJsonSchema"));
   }
 
   /** The model is not in the body. */

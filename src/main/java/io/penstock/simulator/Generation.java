@@ -36,11 +36,7 @@ final class Generation {
   Generated of(SimulatedRequest request) {
     long limit = catalog.outputLimit(request);
     long thoughts = Math.min(limit, thoughtTokens(request));
-    Answer answer =
-        thoughts == limit
-            ? NOTHING
-            : answers.answer(
-                request.model(), request.lastUserMessage(), request.identity(), limit - thoughts);
+    Answer answer = thoughts == limit ? NOTHING : answers.answer(request, limit - thoughts);
     return new Generated(answer, thoughts);
   }
 

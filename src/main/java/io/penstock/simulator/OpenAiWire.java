@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's chat completions, per its published OpenAPI document 2.3.0 (read 2026-08) and error
- * bodies as observed. One choice, text only, no streaming; tools and response formats are accepted
- * and ignored.
+ * bodies as observed. One choice, text only, no streaming; tools and response formats but JSON
+ * schemas are accepted and ignored.
  */
 final class OpenAiWire implements WireDialect {
   private static final String BEARER = "Bearer ";
@@ -81,7 +81,9 @@ final class OpenAiWire implements WireDialect {
   private static Wishes wishes(RequestFields fields) {
     String effort = fields.value("reasoning_effort").asText("none");
     return new Wishes(
-        Keep.UNASKED, effort.equals("none") || effort.equals("null") ? 0 : Long.MAX_VALUE);
+        Keep.UNASKED,
+        effort.equals("none") || effort.equals("null") ? 0 : Long.MAX_VALUE,
+        fields.value("response_format").at("/json_schema/schema"));
   }
 
   private void refuseWhatIsNotPlayed(RequestFields fields) throws ApiException {

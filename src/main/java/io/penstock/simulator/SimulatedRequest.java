@@ -1,5 +1,7 @@
 package io.penstock.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.penstock.domain.Message;
 import io.penstock.tokens.TokenCounter;
 import java.nio.ByteBuffer;
@@ -28,9 +30,10 @@ record SimulatedRequest(
    * @param keep what becomes of the prompt's beginning
    * @param thoughtTokens how many tokens may go into thoughts; 0 for none, {@link Long#MAX_VALUE}
    *     for as many as the output limit allows
+   * @param schema that the answer is to fulfil; no object where it may be any text
    */
-  record Wishes(Keep keep, long thoughtTokens) {
-    static final Wishes NONE = new Wishes(Keep.NOT, 0);
+  record Wishes(Keep keep, long thoughtTokens, JsonNode schema) {
+    static final Wishes NONE = new Wishes(Keep.NOT, 0, MissingNode.getInstance());
   }
 
   /** How long the provider's prompt cache keeps the beginning of a prompt. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param latency drawn for each HTTP request, default {@link LatencyModel#NONE}
  * @param faults probability of each fault per HTTP request, 0 to 1, at most 1 together; default
  *     none
- * @param accuracy probability per model, 0 to 1, that a sum in the prompt is answered right;
- *     default 1
+ * @param accuracy probability per model, 0 to 1, that a sum in the prompt is answered right, and
+ *     that an answer fulfils the schema of its request; default 1
  * @param seed answers, latencies and faults follow from it, default 0
  * @param limits of each model, default {@link SimulatorLimits#NONE}
  */

@@ -18,6 +18,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,9 +106,10 @@ class ReadmeTest {
             .map(row -> row[0].replace("`", "") + " " + row[1].replace("\\", ""))
             .toList();
 
-    assertThat(told)
-        .containsExactlyElementsOf(
-            Stream.of(Columns.RESULTS.fields()).map(ReadmeTest::describe).toList());
+    List<String> written =
+        new ArrayList<>(Stream.of(Columns.RESULTS.fields()).map(ReadmeTest::describe).toList());
+    written.add(1, Columns.PARSED + " struct"); // of the schema's properties
+    assertThat(told).containsExactlyElementsOf(written);
   }
 
   private static String describe(StructField field) {

@@ -72,7 +72,8 @@ final class JobSpecReaderTest {
                 "language = 'en'"));
     assertThat(job.prompt())
         .isEqualTo(
-            new PromptSpec("You are terse.", "Q: {question}", null, false, Map.of(), "false"));
+            new PromptSpec(
+                "You are terse.", "Q: {question}", null, false, Map.of(), "false", null));
   }
 
   @Test

@@ -20,21 +20,31 @@ final class Jobs {
       Map.of(
           "openai",
           new DialectRules(
-              Set.of("temperature", "top_p", "stop", "seed", "logit_bias", "service_tier"),
+              Set.of(
+                  "temperature",
+                  "top_p",
+                  "stop",
+                  "seed",
+                  "logit_bias",
+                  "service_tier",
+                  "response_format"),
               Set.of("model", "messages", "stream", "max_tokens"),
               Map.of("service_tier", Set.of("auto", "default")),
               false,
-              "/v1"),
+              "/v1",
+              Set.of("response_format")),
           "azure",
-          new DialectRules(Set.of(), Set.of(), Map.of(), false, "/openai"),
+          new DialectRules(
+              Set.of(), Set.of(), Map.of(), false, "/openai", Set.of("response_format")),
           "anthropic",
           new DialectRules(
-              Set.of("temperature", "tools"),
+              Set.of("temperature", "tools", "output_config"),
               Set.of("model", "messages"),
               Map.of(
                   "tools", Set.of("name", "input_schema", "type"), "tools.type", Set.of("custom")),
               true,
-              "/v1"));
+              "/v1",
+              Set.of("output_config.format")));
 
   private static final String KNOWN_PROVIDERS =
       """

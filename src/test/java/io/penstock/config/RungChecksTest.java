@@ -85,9 +85,9 @@ final class RungChecksTest {
         "{to: large, unless: [{matches: '(a'}]} | .unless[0].matches: is no regular expression: Unclosed group",
         "{to: large, unless: [{finish_reason: [STOPP]}]} | .unless[0].finish_reason: is 'STOPP'; did you mean 'STOP'?",
         "{to: large, unless: [{finish_reason: []}]} | .unless[0].finish_reason: must name at least one: STOP, LENGTH, CONTENT_FILTER, TOOL_CALL, OTHER",
-        "{to: large, unless: [{}]} | .unless[0]: must have exactly one of finish_reason, matches, sql",
-        "{to: large, unless: [{matches: a, sql: b}]} | .unless[0]: must have exactly one of finish_reason, matches, sql",
-        "{to: large, unless: [{schema: true}]} | .unless[0].schema: is not built yet",
+        "{to: large, unless: [{}]} | .unless[0]: must have exactly one of finish_reason, matches, sql, schema",
+        "{to: large, unless: [{matches: a, sql: b}]} | .unless[0]: must have exactly one of finish_reason, matches, sql, schema",
+        "{to: large, unless: [{schema: true}]} | .unless[0].schema: needs prompt.response_schema",
         "{to: large, unless: [{matches: a}], audit_fraction: 1.5} | .audit_fraction: is 1.5, must be at least 0 and at most 1"
       })
   void aCascadeThatCannotBeIsRefused(String cascade, String problem) {

@@ -12,7 +12,6 @@ final class UnbuiltKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prompt.response_schema={type: object}    | ; remove it",
         "delivery=[{mode: batch}]                 | ; remove it",
         "batch={poll_interval_seconds: 60}        | ; remove it",
         "evaluation={judge: small}                | ; remove it",

@@ -2,6 +2,7 @@ package io.penstock.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -11,12 +12,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ColumnsTest {
   @Test
   void ordinaryColumnsDoNotClash() {
-    assertThat(Columns.clashes(columns("id", "question", "completions"), "")).isEmpty();
+    assertThat(Columns.clashes(columns("id", "question", "completions"), "", List.of())).isEmpty();
   }
 
   @Test
   void namesEveryClashWhateverItsLetterCase() {
-    assertThat(Columns.clashes(columns("id", "Completion", "COST_USD", "fingerprint"), ""))
+    assertThat(
+            Columns.clashes(columns("id", "Completion", "COST_USD", "fingerprint"), "", List.of()))
         .containsExactly("Completion", "COST_USD", "fingerprint");
   }
 
@@ -24,12 +26,13 @@ final class ColumnsTest {
   void aPrefixMovesTheClash() {
     StructType input = columns("completion", "ai_completion");
 
-    assertThat(Columns.clashes(input, "ai_")).containsExactly("ai_completion");
+    assertThat(Columns.clashes(input, "ai_", List.of())).containsExactly("ai_completion");
   }
 
   @Test
   void thePartitionColumnHasNoPrefix() {
-    assertThat(Columns.clashes(columns("Run_Id", "ai_run_id"), "ai_")).containsExactly("Run_Id");
+    assertThat(Columns.clashes(columns("Run_Id", "ai_run_id"), "ai_", List.of()))
+        .containsExactly("Run_Id");
   }
 
   @ParameterizedTest
@@ -52,5 +55,11 @@ final class ColumnsTest {
       columns = columns.add(name, DataTypes.StringType);
     }
     return columns;
+  }
+
+  @Test
+  void furtherResultColumnsClashToo() {
+    assertThat(Columns.clashes(columns("Parsed", "ai_parsed"), "", List.of(Columns.PARSED)))
+        .containsExactly("Parsed");
   }
 }

@@ -13,6 +13,7 @@ import io.penstock.prompt.Fingerprinter;
 import io.penstock.store.StoreColumns;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -36,7 +37,8 @@ public final class AnsweredStore {
   public static void fill(SparkSession spark, JobSetup setup, String scratch) {
     JobSetup.Model model = setup.models().get(0);
     Dataset<Row> input =
-        new LoadStage(spark, setup.spec().input(), setup.spec().output().prefix()).apply();
+        new LoadStage(spark, setup.spec().input(), setup.spec().output().prefix(), List.of())
+            .apply();
     RenderStage.PromptSource source =
         new RenderStage.PromptSource(setup.templates().system(), setup.templates().user(), null);
     Dataset<Row> routed =

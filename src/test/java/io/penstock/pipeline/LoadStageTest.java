@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,7 +36,7 @@ final class LoadStageTest {
   }
 
   private static Dataset<Row> load(InputSpec input) {
-    return new LoadStage(SparkForTests.session(), input, "").apply();
+    return new LoadStage(SparkForTests.session(), input, "", List.of()).apply();
   }
 
   private InputSpec csv(Map<String, String> options, Map<String, String> columns, String where) {

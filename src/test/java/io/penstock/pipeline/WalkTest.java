@@ -188,4 +188,43 @@ final class WalkTest {
     assertThat(List.of(model(first), model(again), model(known))).containsOnly("a");
     assertThat(known.links()).isEqualTo(Set.of(rung("a"), rung("z")));
   }
+
+  @Test
+  void whatDoesNotFulfilTheSchemaIsNotGoodEnough() {
+    ladder =
+        Ladders.of(
+            "a: [{model: b, on: [INVALID_RESPONSE, TIMEOUT]}]; b: []; z: []",
+            "cascade: {to: z, unless: [{schema: true}]}");
+    store.put(rung("a"), failure("INVALID_RESPONSE"));
+
+    Walk walk = walk();
+
+    assertThat(model(walk)).isEqualTo("z");
+    assertThat(walk.isMissing()).isTrue();
+    assertThat(walk.checked()).isEqualTo(rung("a"));
+    assertThat(walk.isEscalated()).isTrue();
+  }
+
+  @Test
+  void withoutACheckOfTheSchemaItIsAFailureLikeOthers() {
+    ladder = Ladders.of("a: [{model: b, on: [INVALID_RESPONSE]}]; b: []; z: []", CASCADE);
+    store.put(rung("a"), failure("INVALID_RESPONSE"));
+
+    Walk walk = walk();
+
+    assertThat(model(walk)).isEqualTo("b");
+    assertThat(walk.checked()).isEqualTo(Ladder.NONE);
+  }
+
+  @Test
+  void theSecondModelOfTheCascadeFailsForGood() {
+    ladder = Ladders.of("a: []; z: []", "cascade: {to: z, unless: [{schema: true}]}");
+    store.put(rung("a"), failure("INVALID_RESPONSE"));
+    store.put(rung("z"), failure("INVALID_RESPONSE"));
+
+    Walk walk = walk();
+
+    assertThat(model(walk)).isEqualTo("z");
+    assertThat(walk.isMissing()).isFalse();
+  }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -155,6 +156,33 @@ final class FingerprinterTest {
         new FingerprintBasis("openai", "tiny-1", Map.of(), null, "{}", "{}", Set.of());
 
     assertThat(fingerprint(unlimited)).isNotEqualTo(fingerprint(basis()));
+  }
+
+  @Test
+  void aSchemaDecidesWithTheOrderOfItsKeys() {
+    List<Fingerprint> all =
+        List.of(
+            fingerprint(basis()),
+            withSchema("{}"),
+            withSchema("{\"properties\":{\"a\":{},\"b\":{}}}"),
+            withSchema("{\"properties\":{\"b\":{},\"a\":{}}}"));
+
+    assertThat(all).doesNotHaveDuplicates();
+    assertThat(withSchema(null)).isEqualTo(fingerprint(basis()));
+  }
+
+  private static Fingerprint withSchema(@Nullable String schema) {
+    FingerprintBasis plain = basis();
+    return fingerprint(
+        new FingerprintBasis(
+            plain.identity(),
+            plain.requestModel(),
+            plain.headers(),
+            plain.maxOutputTokens(),
+            plain.parametersJson(),
+            plain.extraJson(),
+            plain.indifferentParameters(),
+            schema));
   }
 
   @Test

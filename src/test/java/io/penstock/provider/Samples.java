@@ -76,6 +76,20 @@ public final class Samples {
         extra);
   }
 
+  /** Its answers are to have a label. */
+  public static ModelSettings withSchema(ModelSettings model) {
+    return new ModelSettings(
+        model.name(),
+        model.endpoint(),
+        model.requestModel(),
+        model.maxOutputTokens(),
+        model.parametersJson(),
+        model.extraJson(),
+        model.promptCache(),
+        "{\"type\":\"object\",\"properties\":{\"label\":{\"type\":\"string\"}},"
+            + "\"required\":[\"label\"],\"additionalProperties\":false}");
+  }
+
   public static ModelSettings asking(ModelSettings model, PromptCacheHint hint) {
     return new ModelSettings(
         model.name(),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One model's requests and answers in the Anthropic dialect. Thread-safe. */
 final class AnthropicCodec implements ModelCodec {
   private static final String CACHE_CONTROL = "cache_control";
+  private static final String OUTPUT_CONFIG = "output_config";
 
   private final ModelSettings model;
   private final RequestParameters parameters;
@@ -108,6 +109,22 @@ final class AnthropicCodec implements ModelCodec {
       throw new IllegalStateException(
           "Model " + model.name() + ": max_output_tokens is missing, Anthropic's API requires it");
     }
-    return RequestParameters.of(model, "max_tokens");
+    RequestParameters all = RequestParameters.of(model, "max_tokens");
+    return model.responseSchemaJson() == null
+        ? all
+        : all.with(OUTPUT_CONFIG, outputConfig(all, model.responseSchemaJson()));
+  }
+
+  /** What the job asks of the output beside its form stays, such as its effort. */
+  private static ObjectNode outputConfig(RequestParameters asked, String schemaJson) {
+    ObjectNode config = WireJson.object();
+    if (asked.json().get(OUTPUT_CONFIG) instanceof ObjectNode own) {
+      config.setAll(own);
+    }
+    config
+        .putObject("format")
+        .put("type", "json_schema")
+        .set("schema", WireJson.object(schemaJson));
+    return config;
   }
 }

@@ -79,6 +79,11 @@ public final class AnthropicDialect implements ProviderDialect {
   }
 
   @Override
+  public Set<String> structuredOutput() {
+    return Set.of("output_config.format");
+  }
+
+  @Override
   public Map<String, String> headers() {
     return Map.of("anthropic-version", VERSION);
   }

@@ -2,6 +2,7 @@ package io.penstock.provider.gemini;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.penstock.domain.Completion;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.Message;
@@ -27,8 +28,16 @@ final class GeminiCodec implements ModelCodec {
 
   GeminiCodec(ModelSettings model) {
     this.model = model;
-    this.parameters = nested(RequestParameters.of(model, "maxOutputTokens").json());
+    this.parameters = nested(parameters(model).json());
     this.refusals = GeminiRefusal.of(parameters);
+  }
+
+  private static RequestParameters parameters(ModelSettings model) {
+    RequestParameters all = RequestParameters.of(model, "maxOutputTokens");
+    return model.responseSchemaJson() == null
+        ? all
+        : all.with("responseMimeType", TextNode.valueOf("application/json"))
+            .with("responseJsonSchema", WireJson.object(model.responseSchemaJson()));
   }
 
   @Override

@@ -87,6 +87,11 @@ public final class GeminiDialect implements ProviderDialect {
   }
 
   @Override
+  public Set<String> structuredOutput() {
+    return Set.of("responseMimeType", "responseSchema", "responseJsonSchema");
+  }
+
+  @Override
   public Map<String, String> headers() {
     return Map.of();
   }

@@ -1,5 +1,6 @@
 package io.penstock.provider.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.domain.ModelSettings;
 import java.util.HashSet;
@@ -26,6 +27,13 @@ public final class RequestParameters {
     }
     all.setAll(WireJson.object(model.parametersJson()));
     all.setAll(WireJson.object(model.extraJson()));
+    return new RequestParameters(all);
+  }
+
+  /** The same with one more, or in the place of one. */
+  public RequestParameters with(String field, JsonNode value) {
+    ObjectNode all = json.deepCopy();
+    all.set(field, value);
     return new RequestParameters(all);
   }
 

@@ -48,6 +48,11 @@ public final class AzureDialect implements ProviderDialect {
   }
 
   @Override
+  public Set<String> structuredOutput() {
+    return OPENAI.structuredOutput();
+  }
+
+  @Override
   public Map<String, String> headers() {
     return Map.of();
   }

@@ -20,14 +20,31 @@ import org.jspecify.annotations.Nullable;
 
 /** One model's requests and answers in the OpenAI dialect. Thread-safe. */
 final class OpenAiCodec implements ModelCodec {
+  /** Required by the API. */
+  private static final String SCHEMA_NAME = "response";
+
   private final ModelSettings model;
   private final RequestParameters parameters;
   private final OpenAiRefusal refusals;
 
   OpenAiCodec(ModelSettings model) {
     this.model = model;
-    this.parameters = RequestParameters.of(model, model.endpoint().maxTokensField());
+    this.parameters = parameters(model);
     this.refusals = new OpenAiRefusal(parameters.fieldsAnd(PromptCacheKey.FIELD));
+  }
+
+  private static RequestParameters parameters(ModelSettings model) {
+    RequestParameters all = RequestParameters.of(model, model.endpoint().maxTokensField());
+    if (model.responseSchemaJson() == null) {
+      return all;
+    }
+    ObjectNode format = WireJson.object().put("type", "json_schema");
+    format
+        .putObject("json_schema")
+        .put("name", SCHEMA_NAME)
+        .put("strict", true)
+        .set("schema", WireJson.object(model.responseSchemaJson()));
+    return all.with("response_format", format);
   }
 
   @Override

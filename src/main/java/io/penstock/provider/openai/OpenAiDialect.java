@@ -95,6 +95,11 @@ public final class OpenAiDialect implements ProviderDialect {
   }
 
   @Override
+  public Set<String> structuredOutput() {
+    return Set.of("response_format");
+  }
+
+  @Override
   public Map<String, String> headers() {
     return Map.of();
   }

@@ -67,6 +67,20 @@ final class AnthropicDialectTest {
   }
 
   @Test
+  void asksForTheSchemaOfTheJob() throws IOException {
+    ModelSettings model =
+        Samples.withSchema(
+            Samples.withParameters(
+                Samples.model("anthropic", "http://x/v1"),
+                "{\"output_config\":{\"effort\":\"low\"}}",
+                "{}"));
+
+    byte[] body = dialect.codec(model).encode(Samples.request("hi"));
+
+    assertThat(tree(body)).isEqualTo(tree(recorded("anthropic/request-schema.json")));
+  }
+
+  @Test
   void sendsNoSystemFieldWhereThereAreNoInstructions() throws IOException {
     byte[] body =
         dialect.codec(Samples.model("anthropic", "http://x/v1")).encode(Samples.request("hi"));

@@ -70,6 +70,18 @@ final class GeminiDialectTest {
   }
 
   @Test
+  void asksForTheSchemaOfTheJob() throws IOException {
+    ModelSettings model =
+        Samples.withSchema(
+            Samples.withParameters(
+                Samples.model("gemini", "http://x/v1"), "{\"temperature\":0}", "{}"));
+
+    byte[] body = dialect.codec(model).encode(Samples.request("hi"));
+
+    assertThat(tree(body)).isEqualTo(tree(recorded("gemini/request-schema.json")));
+  }
+
+  @Test
   void whatTheBodyAsksToWaitReachesTheCaller() throws Exception {
     try (MockWebServer server = new MockWebServer()) {
       server.start();

@@ -45,6 +45,11 @@ final class PlainDialect implements ProviderDialect {
   }
 
   @Override
+  public Set<String> structuredOutput() {
+    return Set.of();
+  }
+
+  @Override
   public Map<String, String> headers() {
     return Map.of("x-dialect", "plain");
   }

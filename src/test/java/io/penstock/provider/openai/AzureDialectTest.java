@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.domain.Completion;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.FinishReason;
@@ -44,6 +45,17 @@ final class AzureDialectTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  @Test
+  void asksForTheSchemaOfTheJob() throws IOException {
+    ModelSettings model =
+        Samples.withSchema(Samples.model("azure", "https://acme.openai.azure.com/openai"));
+
+    byte[] body = new AzureDialect().codec(model).encode(Samples.request("hi"));
+
+    assertThat(new ObjectMapper().readTree(body))
+        .isEqualTo(new ObjectMapper().readTree(recorded("openai/request-schema.json")));
   }
 
   @ParameterizedTest

@@ -67,6 +67,17 @@ final class OpenAiDialectTest {
   }
 
   @Test
+  void asksForTheSchemaOfTheJob() throws IOException {
+    ModelSettings model =
+        Samples.withSchema(
+            Samples.withParameters(Samples.model("openai", "http://x/v1"), "{}", "{}"));
+
+    byte[] body = dialect.codec(model).encode(Samples.request("hi"));
+
+    assertThat(tree(body)).isEqualTo(tree(recorded("openai/request-schema.json")));
+  }
+
+  @Test
   void passesAnyTextUnchanged() throws IOException {
     String odd = "nul \0 emoji 😀 lone \ud83d end \" \\ \u2028";
 
