@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a plan asks of the misses and the completion store; each method is one small action. */
 final class PlanQueries {
+  /** Why a prompt that the context guard found too long makes no request. */
+  static final String DOES_NOT_FIT = "the prompt does not fit the context window of its model";
+
   static final String NEW = "new";
   static final String PARAMETERS_CHANGED = "parameters_changed";
   static final String TOO_OLD = "too_old";
@@ -279,7 +282,7 @@ final class PlanQueries {
         .groupBy(
             when(
                     col(Columns.ERROR_KIND).equalTo(FailureKind.CONTEXT_TOO_LONG.name()),
-                    lit("the prompt does not fit the context window of its model"))
+                    lit(DOES_NOT_FIT))
                 .otherwise(col(Columns.ERROR_MESSAGE)))
         .agg(count(lit(1)).as("rows"))
         .orderBy(col("rows").desc())

@@ -119,10 +119,12 @@ final class PlanStage {
             groups,
             setup.spec().firstModels(),
             escalation(planned, seen));
+    SortedMap<String, Long> invalid =
+        deduped.invalid() == 0 ? new TreeMap<>() : PlanQueries.invalidByReason(rows);
     return new RunPlan(
         deduped.rows(),
         deduped.invalid(),
-        deduped.invalid() == 0 ? new TreeMap<>() : PlanQueries.invalidByReason(rows),
+        invalid,
         deduped.distinct(),
         deduped.duplicates(),
         lookup.hitCount(),
@@ -133,7 +135,8 @@ final class PlanStage {
         calls.saved(lookup.hitCount(), deduped.duplicates()),
         new PlanTime(setup, executors, calls).time(),
         setup.prices().version(),
-        new PlanWarnings(setup, calls).list());
+        new PlanWarnings(setup, calls)
+            .list(invalid.getOrDefault(PlanQueries.DOES_NOT_FIT, 0L)));
   }
 
   private Map<String, PlannedModel> planned(Map<String, AnswerHistory> histories) {

@@ -15,8 +15,18 @@ final class PlanWarnings {
     this.calls = calls;
   }
 
-  List<String> list() {
+  /**
+   * @param notSent rows whose prompts certainly do not fit
+   */
+  List<String> list(long notSent) {
     List<String> warnings = new ArrayList<>();
+    if (notSent > 0) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "%,d prompts do not fit the context window of their model and are not sent",
+              notSent));
+    }
     for (PlannedModel model : calls.models()) {
       addPrice(model, warnings);
       if (calls.requests(model) > 0) {

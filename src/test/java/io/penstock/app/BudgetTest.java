@@ -38,6 +38,7 @@ class BudgetTest {
     jobs.questions(ROWS);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"0.1", "0.5", "0.9"})
   void isUsedAndNeverExceededAndARaisedOneGoesOn(String part) throws IOException {

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,7 @@ class OptimisedJobTest {
                     .hasToString("[question]"));
   }
 
+  @Tag("slow")
   @Test
   void rowsThatWereNotCutSayNothing() throws Exception {
     jobs.questions(2);
@@ -74,6 +76,7 @@ class OptimisedJobTest {
     assertThat(jobs.said).contains("optimise: 0 prompts shortened, about 0 tokens saved");
   }
 
+  @Tag("slow")
   @Test
   void promptsThatDifferInWhiteSpaceAloneAreOneRequest() throws Exception {
     jobs.file("input.jsonl", "{\"question\": \"a  b\"}", "{\"question\": \"a b \"}");

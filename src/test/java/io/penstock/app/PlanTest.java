@@ -236,8 +236,9 @@ class PlanTest {
 
     RunPlan plan = plan(jobs.job(simulator.origin()), "models.small.model=gpt-4");
 
+    assertThat(plan.invalidByReason().values()).containsExactly(1L);
     assertThat(plan.warnings())
-        .contains("1 prompts are longer than the context window of small, 8,192 tokens");
+        .contains("1 prompts do not fit the context window of their model and are not sent");
   }
 
   @Test

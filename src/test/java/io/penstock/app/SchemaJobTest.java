@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,7 @@ class SchemaJobTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({"budget=null", "budget.max_usd=1"})
   void whatDoesNotFulfilTheSchemaIsPaidOnceAndNoAnswer(String budget) throws Exception {
@@ -149,6 +151,7 @@ class SchemaJobTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void aCascadeAsksTheLargerModelForWhatDoesNotFulfilTheSchema() throws Exception {
     try (Simulator simulator = JobHarness.simulator(SOME_WRONG)) {

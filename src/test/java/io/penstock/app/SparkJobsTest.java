@@ -44,7 +44,7 @@ class SparkJobsTest {
       jobs.run(job);
       int served = counter.take(context);
 
-      assertThat(calling).isLessThanOrEqualTo(23);
+      assertThat(calling).isLessThanOrEqualTo(25);
       assertThat(served).isLessThanOrEqualTo(16);
     } finally {
       context.removeSparkListener(counter);

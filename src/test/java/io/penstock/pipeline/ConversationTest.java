@@ -44,6 +44,13 @@ final class ConversationTest {
       array(struct('developer', 'a'), struct('system', 'b')) | column chat has system instructions only
       """;
 
+  private static Dataset<Row> told(Dataset<Row> rendered) {
+    return rendered.selectExpr(
+        "_penstock_prompt.messages",
+        "_penstock_prompt.user_prompt",
+        "_penstock_prompt.error_message");
+  }
+
   @Test
   void aConversationOfNoUseIsTold() {
     List<String[]> cases = OF_NO_USE.lines().map(line -> line.split(" \\| ")).toList();
@@ -56,7 +63,7 @@ final class ConversationTest {
             .map(one -> "(cast(null as " + TYPE + "), cast(null as string), '" + one[1] + "')")
             .collect(joining(", "));
 
-    Dataset<Row> rendered = render(sql(input), "chat").selectExpr("_penstock_prompt.*");
+    Dataset<Row> rendered = told(render(sql(input), "chat"));
 
     assertSameRows(
         sql("select * from values " + expected + " as t(messages, user_prompt, error_message)"),
@@ -81,7 +88,7 @@ final class ConversationTest {
             turns + " as messages",
             "'three\\n{x}' as user_prompt",
             "cast(null as string) as error_message"),
-        render(row(turns + " as chat"), "chat").selectExpr("_penstock_prompt.*"));
+        told(render(row(turns + " as chat"), "chat")));
   }
 
   @Test

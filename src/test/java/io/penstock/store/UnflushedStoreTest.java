@@ -37,7 +37,7 @@ final class UnflushedStoreTest {
       Path segment = folder().segments().get(0);
       assertThat(folder().isClosed(segment)).isTrue();
       assertThat(Files.readAllLines(segment).get(0))
-          .endsWith(" {\"format\":\"penstock-journal\",\"version\":2,\"unflushed_window\":8}");
+          .endsWith(" {\"format\":\"penstock-journal\",\"version\":2,\"unflushed_window\":1008}");
     }
   }
 
@@ -117,7 +117,7 @@ final class UnflushedStoreTest {
   }
 
   @Test
-  void anAbandonedWriterKeepsItsEntriesAndLeavesItsWindowInDoubt() throws Exception {
+  void anAbandonedWriterKeepsItsEntriesAndLeavesASegmentAndItsWindowInDoubt() throws Exception {
     Journal journal = begun(clock::get);
     journal.intend(Entries.intent(2, "0.5"));
     journal.intend(Entries.intent(3, "0.25"));
@@ -126,16 +126,16 @@ final class UnflushedStoreTest {
     journal.abandon();
 
     assertThat(folder().entries()).hasSize(2);
-    assertThat(folder().inDoubt()).isEqualTo(new InDoubt(8, Usd.of("4"))); // 8 x 0.5
+    assertThat(folder().inDoubt()).isEqualTo(new InDoubt(1_008, Usd.of("504"))); // x 0.5
   }
 
   @Test
-  void aWriterThatIsNotSeenToEndLeavesItsWindowInDoubt() throws Exception {
+  void aWriterThatIsNotSeenToEndLeavesASegmentAndItsWindowInDoubt() throws Exception {
     try (Journal journal = journal(clock::get)) {
       await(journal.intend(Entries.intent(1, "0.125")));
       await(journal.intend(Entries.intent(2, "9"))); // in a segment that nobody sees
 
-      assertThat(folder().inDoubt()).isEqualTo(new InDoubt(8, Usd.of("1")));
+      assertThat(folder().inDoubt()).isEqualTo(new InDoubt(1_008, Usd.of("126")));
     }
   }
 
@@ -152,7 +152,7 @@ final class UnflushedStoreTest {
     assertThatThrownBy(() -> await(lost)).hasMessageContaining("could not be written");
     assertThat(journal.intend(Entries.intent(4, "1"))).isCompletedExceptionally();
     assertThatIOException().isThrownBy(journal::close);
-    assertThat(folder().inDoubt().calls()).isEqualTo(8);
+    assertThat(folder().inDoubt().calls()).isEqualTo(1_008);
   }
 
   private Journal journal(LongSupplier nanos) {
