@@ -135,8 +135,7 @@ final class PlanStage {
         calls.saved(lookup.hitCount(), deduped.duplicates()),
         new PlanTime(setup, executors, calls).time(),
         setup.prices().version(),
-        new PlanWarnings(setup, calls)
-            .list(invalid.getOrDefault(PlanQueries.DOES_NOT_FIT, 0L)));
+        new PlanWarnings(setup, calls).list(invalid.getOrDefault(PlanQueries.DOES_NOT_FIT, 0L)));
   }
 
   private Map<String, PlannedModel> planned(Map<String, AnswerHistory> histories) {
