@@ -22,7 +22,11 @@ public final class InvalidInputException extends RuntimeException {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    String words = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    String words = String.valueOf(root.getMessage())
+            .lines()
+            .filter(line -> !line.isBlank()) // Spark begins some with an empty one
+            .findFirst()
+            .orElse("");
     String quoted = words.length() > QUOTED ? words.substring(0, QUOTED) + "..." : words;
     return new InvalidInputException(what + ": " + quoted, error);
   }
