@@ -22,7 +22,8 @@ public final class InvalidInputException extends RuntimeException {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    String words = String.valueOf(root.getMessage())
+    String words =
+        String.valueOf(root.getMessage())
             .lines()
             .filter(line -> !line.isBlank()) // Spark begins some with an empty one
             .findFirst()
