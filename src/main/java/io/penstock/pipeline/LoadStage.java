@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -53,16 +52,18 @@ final class LoadStage {
     for (Map.Entry<String, String> column : input.columns().entrySet()) {
       extended = withColumn(extended, column.getKey(), column.getValue());
     }
-    Dataset<Row> rows = input.where() == null ? extended : where(extended, input.where());
+    Dataset<Row> rows =
+        input.where() == null ? extended : SqlRules.where("input.where", extended, input.where());
     checkNames(rows);
     return rows;
   }
 
   private Dataset<Row> read() {
     if (input.table() != null) {
-      return attempt("input.table " + input.table(), () -> LakeTable.table(spark, input.table()));
+      return SqlRules.attempt(
+          "input.table " + input.table(), () -> LakeTable.table(spark, input.table()));
     }
-    return attempt(
+    return SqlRules.attempt(
         "input.path " + input.path() + " cannot be read as " + input.format(),
         () ->
             LakeTable.files(spark, input.format(), String.valueOf(input.path()), input.options()));
@@ -86,12 +87,8 @@ final class LoadStage {
       throw new InvalidInputException(
           key + ": the input has a column of that name; choose another");
     }
-    return attempt(key, () -> SqlRules.deterministic(key, rows.withColumn(name, expr(sql))));
-  }
-
-  private static Dataset<Row> where(Dataset<Row> rows, String condition) {
-    return attempt(
-        "input.where", () -> SqlRules.deterministic("input.where", rows.where(condition)));
+    return SqlRules.attempt(
+        key, () -> SqlRules.deterministic(key, rows.withColumn(name, expr(sql))));
   }
 
   private void checkNames(Dataset<Row> rows) {
@@ -118,16 +115,6 @@ final class LoadStage {
     if (!names.contains(name)) {
       throw new InvalidInputException(
           key + ": the input has no column '" + name + "'; " + NearestName.hint(name, names));
-    }
-  }
-
-  private static <T> T attempt(String what, Supplier<T> action) {
-    try {
-      return action.get();
-    } catch (InvalidInputException e) {
-      throw e;
-    } catch (Exception e) { // Spark throws checked AnalysisExceptions that Scala does not declare
-      throw InvalidInputException.because(what, e);
     }
   }
 }

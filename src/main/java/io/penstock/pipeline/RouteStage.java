@@ -91,14 +91,7 @@ final class RouteStage {
   }
 
   private static Column condition(Dataset<Row> rows, int index, String sql) {
-    String key = "routing[" + index + "].when";
-    try {
-      SqlRules.deterministic(key, rows.where(sql));
-    } catch (InvalidInputException e) {
-      throw e;
-    } catch (Exception e) { // Spark throws checked AnalysisExceptions that Scala does not declare
-      throw InvalidInputException.because(key, e);
-    }
+    SqlRules.where("routing[" + index + "].when", rows, sql);
     return expr(sql);
   }
 }

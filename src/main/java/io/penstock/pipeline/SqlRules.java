@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -18,5 +19,29 @@ final class SqlRules {
               + ": is not deterministic (rand, uuid and the like); a run could then not be continued");
     }
     return rows;
+  }
+
+  /**
+   * The rows that fulfil a condition. Lazy.
+   *
+   * @param key where it stands in the job file
+   * @throws InvalidInputException when it is none, names what is not there or is not deterministic
+   */
+  static Dataset<Row> where(String key, Dataset<Row> rows, String condition) {
+    return attempt(key, () -> deterministic(key, rows.where(condition)));
+  }
+
+  /**
+   * @param what is said to have failed
+   * @throws InvalidInputException for whatever goes wrong
+   */
+  static <T> T attempt(String what, Supplier<T> action) {
+    try {
+      return action.get();
+    } catch (InvalidInputException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked AnalysisExceptions that Scala does not declare
+      throw InvalidInputException.because(what, e);
+    }
   }
 }
