@@ -139,8 +139,10 @@ public final class PromptJob {
     while (round.isMissingAny() && goesOn) {
       paid = payOn(paid, run, shards, watch); // the action that pays; answers go to the store
       round = stage.after(round); // what the rows' next models are to be asked
-      shards = shardStage(folder).apply(round.lookup(), rows);
       goesOn = paid.goesOn();
+      if (goesOn) {
+        shards = shardStage(folder).apply(round.lookup(), rows);
+      }
     }
     watch.interrupt().leave();
     InDoubt inDoubt = store.inDoubt(folder.runId());
@@ -170,10 +172,7 @@ public final class PromptJob {
       OpenRun run = unfinished.orElseGet(() -> new OpenRun(scratch.folder(), Optional.empty()));
       RunFolder folder = scratch.folder();
       Dataset<Row> rows =
-          unfinished.isPresent()
-              ? spark.read().parquet(run.folder().rows())
-              : link(folder, RunMode.PLAIN);
-      rungs.require(RungWiring.input(rows));
+          unfinished.isPresent() ? pinned(run.folder()) : link(folder, RunMode.PLAIN);
       Found found =
           lookup(run, RunMode.PLAIN)
               .apply(
@@ -298,11 +297,17 @@ public final class PromptJob {
   private Requests reread(OpenRun run, RunMode mode) throws IOException, InterruptedException {
     RunFolder folder = run.folder();
     writeSetup(folder);
-    Dataset<Row> rows = spark.read().parquet(folder.rows());
-    rungs.require(RungWiring.input(rows));
+    Dataset<Row> rows = pinned(folder);
     Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
     run.requirePinned(found.deduped().counts());
     return new Requests(rows, found);
+  }
+
+  /** The rows as an earlier execution read them. */
+  private Dataset<Row> pinned(RunFolder folder) {
+    Dataset<Row> rows = spark.read().parquet(folder.rows());
+    rungs.require(RungWiring.input(rows));
+    return rows;
   }
 
   /** Nothing is left of a run whose input turned out to be of no use. */
