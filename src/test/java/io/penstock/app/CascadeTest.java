@@ -10,7 +10,6 @@ import io.penstock.simulator.Simulator;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
@@ -31,17 +30,11 @@ class CascadeTest {
   private JobHarness jobs;
   private Simulator simulator;
 
-  /** Every third question repeats the one before. */
   @BeforeEach
   void start() throws IOException {
     jobs = new JobHarness(folder);
     simulator = JobHarness.simulator();
-    jobs.file(
-        "input.jsonl",
-        IntStream.range(0, ROWS)
-            .mapToObj(
-                i -> "{\"id\": " + i + ", \"question\": \"of " + (i % 3 == 2 ? i - 1 : i) + "\"}")
-            .toArray(String[]::new));
+    jobs.repeatingQuestions(ROWS);
   }
 
   @AfterEach

@@ -60,6 +60,16 @@ final class JobHarness {
             .toArray(String[]::new));
   }
 
+  /** Every third question repeats the one before; ids do not repeat. */
+  void repeatingQuestions(int rows) throws IOException {
+    file(
+        "input.jsonl",
+        IntStream.range(0, rows)
+            .mapToObj(
+                i -> "{\"id\": " + i + ", \"question\": \"of " + (i % 3 == 2 ? i - 1 : i) + "\"}")
+            .toArray(String[]::new));
+  }
+
   /** A job over {@code input.jsonl} that calls {@code origin} as openai. */
   Path job(String origin, String... more) throws IOException {
     List<String> lines =

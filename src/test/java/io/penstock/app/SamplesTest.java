@@ -8,7 +8,6 @@ import io.penstock.simulator.Simulator;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,17 +23,11 @@ class SamplesTest {
   private JobHarness jobs;
   private Simulator simulator;
 
-  /** Every third question repeats the one before; ids do not repeat. */
   @BeforeEach
   void start() throws IOException {
     jobs = new JobHarness(folder);
     simulator = JobHarness.simulator();
-    jobs.file(
-        "input.jsonl",
-        IntStream.range(0, ROWS)
-            .mapToObj(
-                i -> "{\"id\": " + i + ", \"question\": \"of " + (i % 3 == 2 ? i - 1 : i) + "\"}")
-            .toArray(String[]::new));
+    jobs.repeatingQuestions(ROWS);
   }
 
   @AfterEach
