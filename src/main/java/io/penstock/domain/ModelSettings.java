@@ -24,7 +24,7 @@ public record ModelSettings(
     PromptCacheHint promptCache,
     @Nullable String responseSchemaJson)
     implements Serializable {
-  /** Asks nothing of a prompt cache. */
+  /** Asks nothing of a prompt cache, takes any text for an answer. */
   public ModelSettings(
       String name,
       ProviderEndpoint endpoint,
@@ -39,26 +39,7 @@ public record ModelSettings(
         maxOutputTokens,
         parametersJson,
         extraJson,
-        PromptCacheHint.NONE);
-  }
-
-  /** Takes any text for an answer. */
-  public ModelSettings(
-      String name,
-      ProviderEndpoint endpoint,
-      String requestModel,
-      @Nullable Integer maxOutputTokens,
-      String parametersJson,
-      String extraJson,
-      PromptCacheHint promptCache) {
-    this(
-        name,
-        endpoint,
-        requestModel,
-        maxOutputTokens,
-        parametersJson,
-        extraJson,
-        promptCache,
+        PromptCacheHint.NONE,
         null);
   }
 }

@@ -75,7 +75,7 @@ public record JobSetup(
       @Nullable LimitSpec limits) {
     /** How its tokens are counted. */
     public TokenFamily tokens() {
-      return TokenFamily.of(price == null ? null : price.encoding());
+      return ModelPricing.tokens(price);
     }
 
     /** What one answer has at the most. */

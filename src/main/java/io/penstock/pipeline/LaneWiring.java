@@ -15,7 +15,6 @@ import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.store.Intent;
 import io.penstock.store.Journal;
-import io.penstock.tokens.TokenFamily;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +56,9 @@ final class LaneWiring {
   ModelLane lane(Model model) {
     Limiter limiter = limiters.get(model.limits().account());
     NeedEstimate needs =
-        new NeedEstimate(model.settings().maxOutputTokens(), family(model).expectedFactor());
+        new NeedEstimate(
+            model.settings().maxOutputTokens(),
+            ModelPricing.tokens(model.price()).expectedFactor());
     ModelPricing pricing = new ModelPricing(model.settings(), model.price());
     RekeyedModel provider =
         new RekeyedModel(
@@ -81,10 +82,6 @@ final class LaneWiring {
             control.stop()),
         new OutcomeRecorder(journal, settings.place(), model.settings(), pricing),
         budgeted);
-  }
-
-  private static TokenFamily family(Model model) {
-    return TokenFamily.of(model.price() == null ? null : model.price().encoding());
   }
 
   private ModelProvider connect(Model model, ProviderSecrets secrets, int calls, Limiter limiter) {

@@ -7,6 +7,7 @@ import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.inference.AttemptPricing;
 import io.penstock.pricing.ModelPrice;
+import io.penstock.tokens.TokenFamily;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ final class ModelPricing implements AttemptPricing {
     boolean isInstructed = model.parametersJson().contains("\"tools\"") || !schema.isEmpty();
     this.tokensAroundTools = isInstructed ? TOKENS_AROUND_TOOLS : 0;
     this.maxOutputTokens = maxOutput(model, price);
+  }
+
+  /** How tokens are counted. */
+  static TokenFamily tokens(@Nullable ModelPrice price) {
+    return TokenFamily.of(price == null ? null : price.encoding());
   }
 
   static long maxOutput(ModelSettings model, @Nullable ModelPrice price) {

@@ -98,7 +98,8 @@ public final class Samples {
         model.maxOutputTokens(),
         model.parametersJson(),
         model.extraJson(),
-        hint);
+        hint,
+        null);
   }
 
   public static InferenceRequest request(Message... messages) {
