@@ -46,6 +46,7 @@ class ArchitectureTest {
           Map.entry("inference", Set.of("domain", "limit", "provider")),
           Map.entry("store", Set.of("domain", "lake")),
           Map.entry("cluster", Set.of("domain", "limit", "config")),
+          Map.entry("batch", Set.of("domain", "provider", "store")),
           Map.entry("simulator", Set.of("domain", "pricing", "tokens")),
           Map.entry(
               "pipeline",
@@ -63,6 +64,7 @@ class ArchitectureTest {
                   "report",
                   "inference",
                   "store",
+                  "batch",
                   "cluster")),
           Map.entry(
               "app",
@@ -80,6 +82,7 @@ class ArchitectureTest {
                   "report",
                   "inference",
                   "store",
+                  "batch",
                   "cluster",
                   "simulator",
                   "pipeline",
