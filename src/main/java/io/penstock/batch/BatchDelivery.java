@@ -5,6 +5,8 @@ import io.penstock.batch.Carrier.Harvest;
 import io.penstock.batch.Carrier.Ripe;
 import io.penstock.batch.Carrier.Trouble;
 import io.penstock.domain.FailureKind;
+import io.penstock.provider.BatchLimits;
+import io.penstock.provider.BatchProvider;
 import io.penstock.provider.ProviderBatch;
 import io.penstock.provider.ProviderBatch.State;
 import io.penstock.provider.ProviderException;
@@ -18,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +94,7 @@ public final class BatchDelivery {
   public record Deadline(@Nullable Instant cancelAt, @Nullable Instant endAt) {
     public static final Deadline NONE = new Deadline(null, null);
 
-    boolean isNear(Instant now) {
+    public boolean isNear(Instant now) {
       return cancelAt != null && !now.isBefore(cancelAt);
     }
 
@@ -315,6 +317,9 @@ public final class BatchDelivery {
             "batch %s: %s, %,d answers, %,d failed for good, %,d to ask again"
                 .formatted(batch.key(), why, harvest.answered(), harvest.failed(), remaining));
     end(batch, new BatchEnd(why, harvest.answered(), harvest.failed(), remaining, isUnusable));
+    if (harvest.stop() != null) {
+      throw new BatchStoppedException(harvest.stop());
+    }
     if (isUnusable) {
       AccountErrors.throwIfOfAll(ripe.seen());
     }
@@ -363,8 +368,13 @@ public final class BatchDelivery {
         && other.intent().accountModel().equals(batch.intent().accountModel());
   }
 
-  /** Keys of the batches that are watched. */
-  public Set<String> keys() {
-    return Set.copyOf(open.keySet());
+  /** Of a model's batches; empty where it has no Batch API. */
+  public Optional<BatchLimits> limits(BatchIntent.Target target) {
+    return desk.providers().apply(target).map(BatchProvider::limits);
+  }
+
+  /** Tokens that a batch may have so that it fits an empty queue; empty where none is known. */
+  public OptionalLong mostTokens(String accountModel) throws IOException {
+    return QueueRoom.most(submission.limits(), accountModel);
   }
 }

@@ -43,8 +43,14 @@ public interface Carrier {
    * @param answered requests with an answer
    * @param failed requests that failed for good
    * @param trouble why the results could not be read to their end; null: they were
+   * @param stop what a request was refused for that every other would be; null: nothing
    */
-  record Harvest(String key, long answered, long failed, @Nullable Trouble trouble)
+  record Harvest(
+      String key,
+      long answered,
+      long failed,
+      @Nullable Trouble trouble,
+      @Nullable Trouble stop)
       implements Serializable {}
 
   /**

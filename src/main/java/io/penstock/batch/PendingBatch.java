@@ -30,7 +30,8 @@ public record PendingBatch(
     return creatingMillis != null && batchId == null;
   }
 
-  Instant creatingAt() {
+  /** By our own clock, about. */
+  public Instant creatingAt() {
     return Instant.ofEpochMilli(creatingMillis == null ? 0 : creatingMillis);
   }
 

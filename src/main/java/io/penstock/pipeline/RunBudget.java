@@ -93,9 +93,14 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
     return new Usd(entries).plus(inDoubt.worstUsd());
   }
 
+  /** What may be spent now. */
+  BigDecimal left() {
+    return max.amount().subtract(spentBefore.amount());
+  }
+
   /** For the executors of this execution. */
   BudgetBook book() {
-    return new BudgetBook(max.amount().subtract(spentBefore.amount()), System::nanoTime);
+    return new BudgetBook(left(), System::nanoTime);
   }
 
   /** Why a request is not called, in words. */
