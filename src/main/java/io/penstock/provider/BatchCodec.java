@@ -28,7 +28,11 @@ public interface BatchCodec {
    */
   byte[] order(@Nullable String uploadId, Map<String, String> tags);
 
-  /** Reads the 2xx answer to an upload. */
+  /**
+   * Reads the 2xx answer of an uploaded file.
+   *
+   * @throws ProviderException INVALID_REQUEST when no batch can ever be created of it
+   */
   Upload upload(byte[] body) throws ProviderException;
 
   /** Reads the 2xx answer of a batch. */
