@@ -321,7 +321,12 @@ public final class BatchDelivery {
       throw new BatchStoppedException(harvest.stop());
     }
     if (isUnusable) {
-      AccountErrors.throwIfOfAll(ripe.seen());
+      ripe.seen()
+          .problems()
+          .forEach(
+              problem ->
+                  BatchStoppedException.throwIfOfAll(
+                      new Trouble(problem.kind(), false, problem.message())));
     }
   }
 

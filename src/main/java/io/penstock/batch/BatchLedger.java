@@ -11,6 +11,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -125,12 +127,18 @@ public final class BatchLedger {
 
   /** Those of a run whose answers are in the store. */
   public List<Ended> ended(String runId) throws IOException {
+    return ended().stream()
+        .filter(ended -> ended.batch().intent().runId().equals(runId))
+        .toList();
+  }
+
+  private List<Ended> ended() throws IOException {
     List<Ended> ended = new ArrayList<>();
     for (String key : keys()) {
       Optional<BatchEnd> end = end(key);
-      Optional<PendingBatch> batch = read(key, STATE, PendingBatch.class);
-      if (end.isPresent() && batch.isPresent() && batch.get().intent().runId().equals(runId)) {
-        ended.add(new Ended(batch.get(), end.get()));
+      if (end.isPresent()) {
+        read(key, STATE, PendingBatch.class)
+            .ifPresent(batch -> ended.add(new Ended(batch, end.get())));
       }
     }
     return ended;
@@ -159,11 +167,22 @@ public final class BatchLedger {
     return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
-  /** The run is over: nothing asks for what became of its batches any more. */
-  public void forget(String runId) throws IOException {
-    for (Ended ended : ended(runId)) {
-      delete(ended.batch().key());
+  /** Nothing asks for what became of the job's batches any more. */
+  public void forget(String job) throws IOException {
+    for (Ended ended : ended()) {
+      if (ended.batch().intent().job().equals(job)) {
+        delete(ended.batch().key());
+      }
     }
+  }
+
+  /** What a run's batches that have not ended can cost at the most. */
+  public BigDecimal worstUsd(String runId) throws IOException {
+    return open().stream()
+        .filter(batch -> batch.intent().runId().equals(runId))
+        .map(batch -> batch.intent().worstUsd())
+        .filter(Objects::nonNull)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   /** How many tokens may be queued, by account and model, as refusals told. */

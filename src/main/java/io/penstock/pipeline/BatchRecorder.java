@@ -2,7 +2,6 @@ package io.penstock.pipeline;
 
 import io.penstock.batch.PendingBatch;
 import io.penstock.domain.Completion;
-import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceOutcome.Effort;
 import io.penstock.domain.InferenceOutcome.Waste;
 import io.penstock.domain.TokenUsage;
@@ -37,7 +36,7 @@ final class BatchRecorder {
     this.batch = batch;
     this.place = place;
     this.pricing = BatchPricing.of(model);
-    this.endedAt = seen.endedAt() == null ? batch.creatingAt() : seen.endedAt();
+    this.endedAt = batch.creatingAt();
   }
 
   StoreEntry entry(Request request, BatchLine line) {
@@ -107,8 +106,8 @@ final class BatchRecorder {
   }
 
   /** Of a line for which the provider did not take the batch. */
-  ProviderException refusal(ProviderBatch.LineError error) {
+  static ProviderException refusal(ProviderBatch.Problem problem) {
     return new ProviderException(
-        FailureKind.INVALID_REQUEST, Billing.NOT_BILLED, 0, error.message(), Details.NONE);
+        problem.kind(), Billing.NOT_BILLED, 0, problem.message(), Details.NONE);
   }
 }

@@ -40,8 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -87,8 +85,9 @@ final class BatchStage {
   private final BatchLedger ledger;
   private final BatchDelivery delivery;
   private final BatchTime time;
-  private Set<String> wanted = Set.of();
-  private long held;
+
+  /** Requests of ours in batches, by the batches' keys, as far as they were looked for. */
+  private final Map<String, Long> overlaps = new HashMap<>();
 
   /**
    * @param isWaiting whether the execution waits for batches
@@ -158,31 +157,22 @@ final class BatchStage {
 
   /** Without what batches hold that have not ended: nobody else may ask for it. */
   Lookup withoutHeld(Lookup lookup) throws IOException {
-    List<PendingBatch> batches = ledger.held();
-    wanted = Set.of();
-    held = 0;
-    if (batches.isEmpty() || lookup.missCount() == 0) {
+    List<PendingBatch> batches = lookup.missCount() == 0 ? List.of() : ledger.held();
+    if (batches.isEmpty()) {
       return lookup;
     }
     Dataset<Row> inBatches = requests(batches);
-    List<Row> overlaps =
-        lookup.misses().join(inBatches, Columns.FINGERPRINT).groupBy(KEY).count().collectAsList();
-    if (overlaps.isEmpty()) {
-      return lookup;
-    }
-    wanted = overlaps.stream().map(row -> row.getString(0)).collect(Collectors.toSet());
+    lookup
+        .misses()
+        .join(inBatches, Columns.FINGERPRINT)
+        .groupBy(KEY)
+        .count()
+        .collectAsList()
+        .forEach(row -> overlaps.put(row.getString(0), row.getLong(1)));
     Dataset<Row> misses =
-        lookup
-            .misses()
-            .join(inBatches, new String[] {Columns.FINGERPRINT}, "left_anti");
-    long free = misses.count();
-    held = lookup.missCount() - free;
-    return new Lookup(misses, free, lookup.hitCount(), lookup.tornLines(), Optional.empty());
-  }
-
-  /** Requests that were found in batches by {@link #withoutHeld}. */
-  long held() {
-    return held;
+        lookup.misses().join(inBatches, new String[] {Columns.FINGERPRINT}, "left_anti");
+    return new Lookup(
+        misses, misses.count(), lookup.hitCount(), lookup.tornLines(), Optional.empty());
   }
 
   /** Fingerprints of what batches hold or are to hold; empty where there are none. */
@@ -191,6 +181,23 @@ final class BatchStage {
     return pending.isEmpty()
         ? Optional.empty()
         : Optional.of(requests(pending).select(Columns.FINGERPRINT).distinct());
+  }
+
+  /** The same for the requests of a round. */
+  Round withoutHeld(Round round) throws IOException {
+    return new Round(withoutHeld(round.lookup()), round.rows(), round.walks());
+  }
+
+  /** Requests that were found in batches. */
+  long held() {
+    return overlaps.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What is to be called, and what goes into batches. */
+  Split split(Lookup lookup, Dataset<Row> rows) throws IOException {
+    DeliveryStage stage = new DeliveryStage(setup);
+    Split split = isRealtimeOnly() ? stage.realtimeOnly(lookup) : stage.split(lookup, rows);
+    return isExhausted() ? split.withoutBatch() : split;
   }
 
   private List<PendingBatch> pendingBatches() throws IOException {
@@ -202,7 +209,7 @@ final class BatchStage {
   }
 
   private boolean isWanted(PendingBatch batch) {
-    return wanted.contains(batch.key());
+    return overlaps.containsKey(batch.key());
   }
 
   private Dataset<Row> requests(List<PendingBatch> batches) {
@@ -358,7 +365,7 @@ final class BatchStage {
 
   /** Whether to wait for them. */
   boolean isWaiting() throws IOException {
-    return place.isWaiting() && isPending();
+    return place.isWaiting() && isPending() && !deadline().isOver(time.now());
   }
 
   /**
@@ -384,19 +391,19 @@ final class BatchStage {
     return new Deadline(end.minus(margin), latest.isAfter(end) ? latest : end);
   }
 
-  /** Requests of the run that are pending. */
+  /** Requests that are pending. */
   long pendingRequests() throws IOException {
-    long ofOthers = held; // some of them may be ours
-    long ours =
-        pendingBatches().stream()
-            .filter(this::isOurs)
-            .mapToLong(batch -> batch.intent().size().requests())
-            .sum();
-    return Math.max(ours, ofOthers);
+    return pendingBatches().stream()
+        .mapToLong(
+            batch ->
+                isOurs(batch)
+                    ? batch.intent().size().requests()
+                    : overlaps.getOrDefault(batch.key(), 0L))
+        .sum();
   }
 
   /** The run is published: its batches are history. */
   void forget() throws IOException {
-    ledger.forget(place.folder().runId());
+    ledger.forget(setup.spec().name());
   }
 }

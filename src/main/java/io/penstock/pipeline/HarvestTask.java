@@ -109,10 +109,11 @@ final class HarvestTask implements Function<Ripe, Harvest> {
 
     /** Lines for which the provider did not take the batch. */
     void refuse(ProviderBatch seen) throws IOException {
-      for (ProviderBatch.LineError error : seen.lineErrors()) {
-        if (error.line() >= 1 && error.line() <= order.size()) {
-          String id = order.get((int) error.line() - 1).fingerprint().toString();
-          take(BatchLine.failed(id, recorder.refusal(error)));
+      for (ProviderBatch.Problem problem : seen.problems()) {
+        Integer line = problem.line();
+        if (line != null && line >= 1 && line <= order.size()) {
+          String id = order.get(line - 1).fingerprint().toString();
+          take(BatchLine.failed(id, BatchRecorder.refusal(problem)));
         }
       }
     }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
+import io.penstock.batch.BatchLedger;
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.cluster.PenstockPlugin;
 import io.penstock.domain.FailureKind;
@@ -65,13 +66,14 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
   }
 
   /**
-   * What the run's entries and the calls in doubt have cost at the most. Nothing of the run is
+   * What the run's entries, its batches and the calls in doubt have cost at the most. Nothing of the run is
    * called meanwhile, but calls of an execution that was killed may still come to their end: so the
    * doubts are read first, and the entries that settle them count twice rather than not at all.
    *
    * @throws InvalidInputException when there are answers whose cost is not known
    */
-  static Usd spent(CompletionStore store, String runId) throws IOException {
+  static Usd spent(CompletionStore store, BatchLedger batches, String runId) throws IOException {
+    BigDecimal pending = batches.worstUsd(runId);
     InDoubt inDoubt = store.inDoubt(runId);
     Row all =
         store
@@ -90,7 +92,7 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
     }
     BigDecimal entries =
         all.<BigDecimal>getAs("cost").add(all.getAs("known")).add(all.getAs("possible"));
-    return new Usd(entries).plus(inDoubt.worstUsd());
+    return new Usd(entries.add(pending)).plus(inDoubt.worstUsd());
   }
 
   /** What may be spent now. */

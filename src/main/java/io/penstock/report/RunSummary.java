@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates rows whose request an earlier row has
  * @param cacheHits distinct requests that the store held before
  * @param called requests sent at least once; HTTP tries are called + retries
+ * @param pending requests in batches that have not ended
  * @param succeeded rows with an answer
  * @param failed rows without
  * @param rateLimited HTTP tries refused with 429
@@ -50,6 +51,7 @@ public record RunSummary(
     long duplicates,
     long cacheHits,
     long called,
+    long pending,
     long succeeded,
     long failed,
     SortedMap<String, Long> failedByKind,
