@@ -65,6 +65,7 @@ public record JobSetup(
    * @param accountModel under which its limits are shared by the whole cluster: {@code
    *     account/model}; one for all of the job's models that ask one account for one model
    * @param limits of {@code accountModel}, as the job sets them; null where it sets none
+   * @param hasBatch whether its provider has a Batch API
    */
   public record Model(
       ModelSettings settings,
@@ -72,10 +73,16 @@ public record JobSetup(
       @Nullable ModelPrice price,
       FingerprintBasis fingerprintBasis,
       String accountModel,
-      @Nullable LimitSpec limits) {
+      @Nullable LimitSpec limits,
+      boolean hasBatch) {
     /** How its tokens are counted. */
     public TokenFamily tokens() {
       return ModelPricing.tokens(price);
+    }
+
+    /** Whether what it answers in batches has no known cost. */
+    boolean lacksBatchPrice() {
+      return hasBatch && (price == null || price.batch() == null);
     }
 
     /** What one answer has at the most. */

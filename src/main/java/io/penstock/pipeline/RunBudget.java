@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 
 /**
@@ -44,25 +45,36 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
               + PenstockPlugin.class.getName()
               + ", or remove the budget");
     }
-    List<String> unpriced =
-        setup.models().stream()
-            .filter(model -> model.price() == null)
-            .map(
-                model ->
-                    "models."
-                        + model.settings().name()
-                        + " ("
-                        + model.settings().endpoint().name()
-                        + "/"
-                        + model.settings().requestModel()
-                        + ")")
-            .toList();
+    List<String> unpriced = named(setup, model -> model.price() == null);
     if (!unpriced.isEmpty()) {
       throw new InvalidInputException(
           "budget.max_usd needs the price of every model, and there is none of "
               + String.join(", ", unpriced)
               + ": set it under prices, or remove the budget");
     }
+    List<String> withoutBatchPrice =
+        setup.spec().asksForBatches() ? named(setup, JobSetup.Model::lacksBatchPrice) : List.of();
+    if (!withoutBatchPrice.isEmpty()) {
+      throw new InvalidInputException(
+          "budget.max_usd needs the batch price of every model that has a Batch API, and there is none of "
+              + String.join(", ", withoutBatchPrice)
+              + ": set batch_input and batch_output under prices, set batch: false at the provider, or remove the budget");
+    }
+  }
+
+  private static List<String> named(JobSetup setup, Predicate<JobSetup.Model> which) {
+    return setup.models().stream()
+        .filter(which)
+        .map(
+            model ->
+                "models."
+                    + model.settings().name()
+                    + " ("
+                    + model.settings().endpoint().name()
+                    + "/"
+                    + model.settings().requestModel()
+                    + ")")
+        .toList();
   }
 
   /**
