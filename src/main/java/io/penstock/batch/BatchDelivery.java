@@ -98,7 +98,7 @@ public final class BatchDelivery {
       return cancelAt != null && !now.isBefore(cancelAt);
     }
 
-    boolean isOver(Instant now) {
+    public boolean isOver(Instant now) {
       return endAt != null && !now.isBefore(endAt);
     }
   }

@@ -127,9 +127,7 @@ public final class BatchLedger {
 
   /** Those of a run whose answers are in the store. */
   public List<Ended> ended(String runId) throws IOException {
-    return ended().stream()
-        .filter(ended -> ended.batch().intent().runId().equals(runId))
-        .toList();
+    return ended().stream().filter(ended -> ended.batch().intent().runId().equals(runId)).toList();
   }
 
   private List<Ended> ended() throws IOException {

@@ -46,11 +46,7 @@ public interface Carrier {
    * @param stop what a request was refused for that every other would be; null: nothing
    */
   record Harvest(
-      String key,
-      long answered,
-      long failed,
-      @Nullable Trouble trouble,
-      @Nullable Trouble stop)
+      String key, long answered, long failed, @Nullable Trouble trouble, @Nullable Trouble stop)
       implements Serializable {}
 
   /**

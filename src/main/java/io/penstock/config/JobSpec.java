@@ -321,6 +321,8 @@ public record JobSpec(
    *     again, or called in realtime
    * @param maxRequests of one batch, where the server takes fewer than its dialect's provider
    * @param maxBytes of one batch, likewise
+   * @param adoptSeconds how long a batch is looked for whose creation was not confirmed, before it
+   *     is created again
    */
   public record BatchSpec(
       @Key(fallback = "60", min = 1, max = 3600) Integer pollIntervalSeconds,
@@ -330,7 +332,8 @@ public record JobSpec(
               oneOf = {"resubmit", "realtime"})
           String onExpiry,
       @Nullable @Key(min = 1) Integer maxRequests,
-      @Nullable @Key(min = 1) Long maxBytes) {}
+      @Nullable @Key(min = 1) Long maxBytes,
+      @Key(fallback = "900", min = 1, max = 86_400) Integer adoptSeconds) {}
 
   /**
    * How many calls are under way at once, per executor and model.

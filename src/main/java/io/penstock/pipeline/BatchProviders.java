@@ -34,8 +34,6 @@ final class BatchProviders implements Function<BatchIntent.Target, Optional<Batc
         .findFirst()
         .flatMap(
             one ->
-                settings
-                    .providers()
-                    .batches(model.settings(), one.secrets().read(() -> hadoop)));
+                settings.providers().batches(model.settings(), one.secrets().read(() -> hadoop)));
   }
 }

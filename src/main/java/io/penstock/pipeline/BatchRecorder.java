@@ -42,8 +42,7 @@ final class BatchRecorder {
   StoreEntry entry(Request request, BatchLine line) {
     Completion answer = line.answer();
     if (answer != null) {
-      ProviderException invalid =
-          SchemaModel.invalid(model.settings(), answer).orElse(null);
+      ProviderException invalid = SchemaModel.invalid(model.settings(), answer).orElse(null);
       return invalid == null ? answered(request, answer) : failed(request, invalid);
     }
     return failed(request, line.failure());

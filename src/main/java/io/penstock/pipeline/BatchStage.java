@@ -1,9 +1,8 @@
 package io.penstock.pipeline;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.input_file_name;
-import static org.apache.spark.sql.functions.split;
+import static org.apache.spark.sql.functions.substring_index;
 import static org.apache.spark.sql.functions.udf;
 
 import io.penstock.batch.BatchDelivery;
@@ -25,7 +24,9 @@ import io.penstock.pipeline.CutTask.Cut;
 import io.penstock.pipeline.CutTask.Most;
 import io.penstock.pipeline.CutTask.Part;
 import io.penstock.pipeline.CutTask.Report;
+import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
+import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.RuntimeSettings.Model;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
@@ -150,8 +151,7 @@ final class BatchStage {
       step.run();
       return Paid.NOTHING;
     } catch (BatchStoppedException e) {
-      return Paid.stopped(
-          new StopSignal.Cause(e.kind(), String.valueOf(e.getMessage())));
+      return Paid.stopped(new StopSignal.Cause(e.kind(), String.valueOf(e.getMessage())));
     }
   }
 
@@ -221,7 +221,7 @@ final class BatchStage {
         .csv(files)
         .select(
             udf(TO_FINGERPRINT, DataTypes.BinaryType).apply(col("id")).as(Columns.FINGERPRINT),
-            element_at(split(input_file_name(), "/"), -2).as(KEY));
+            substring_index(substring_index(input_file_name(), "/", -2), "/", 1).as(KEY));
   }
 
   /**
@@ -256,7 +256,8 @@ final class BatchStage {
    * @param left of the budget; null: there is none
    * @return stopped where money did not suffice for all, or the account was refused
    */
-  Paid submit(Shards requests, @Nullable RunBudget budget) throws IOException, InterruptedException {
+  Paid submit(Shards requests, @Nullable RunBudget budget)
+      throws IOException, InterruptedException {
     if (requests.requests() == 0) {
       return Paid.NOTHING;
     }

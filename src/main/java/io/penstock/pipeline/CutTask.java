@@ -100,7 +100,11 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
       for (int shard : part.shards()) {
         try (ShardReader requests =
             new ShardReader(
-                part.missesPath(), shard, part.modelName(), settings.window().chunkSize(), hadoop)) {
+                part.missesPath(),
+                shard,
+                part.modelName(),
+                settings.window().chunkSize(),
+                hadoop)) {
           while (requests.hasNext()) {
             InferenceRequest request = requests.next();
             cutter.add(request, provider.line(request), pricing.worstCase(request));
@@ -156,8 +160,7 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
 
     Report report(boolean isPriced) throws IOException {
       finish();
-      return new Report(
-          isPriced ? cuts : cuts.stream().map(Cutter::unpriced).toList(), tooDear);
+      return new Report(isPriced ? cuts : cuts.stream().map(Cutter::unpriced).toList(), tooDear);
     }
 
     private static Cut unpriced(Cut cut) {
@@ -200,8 +203,7 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
       Long mostTokens = most.tokens();
       return requests < most.requests()
           && bytes + line.length + 1 <= most.bytes()
-          && (mostTokens == null
-              || tokens + request.measure().countedInputTokens() <= mostTokens);
+          && (mostTokens == null || tokens + request.measure().countedInputTokens() <= mostTokens);
     }
 
     void write(InferenceRequest request, byte[] line, Usd worstCase) throws IOException {

@@ -69,8 +69,7 @@ final class HarvestTask implements Function<Ripe, Harvest> {
   }
 
   /** In the order of the batch's lines. */
-  private List<Request> requests(PendingBatch batch, Configuration hadoop)
-      throws IOException {
+  private List<Request> requests(PendingBatch batch, Configuration hadoop) throws IOException {
     BatchLedger ledger = new BatchLedger(settings.place().storePath(), hadoop);
     List<Request> requests = new ArrayList<>();
     try (BufferedReader lines = ledger.open(batch)) {

@@ -62,6 +62,9 @@ final class JoinBackStage {
           .add("refused_message", DataTypes.StringType)
           .add("refused_attempts", DataTypes.IntegerType);
 
+  private static final String IS_PENDING = "is_pending";
+  private static final String IN_BATCH = "the request is in a batch that has not ended";
+
   private static final StructType MODELS =
       new StructType()
           .add(Columns.MODEL_NAME, DataTypes.StringType)
@@ -73,6 +76,7 @@ final class JoinBackStage {
   private final List<ModelSettings> models;
   private final Shape shape;
   private final StopSignal.Cause uncalled;
+  private final Optional<Dataset<Row>> pending;
 
   /**
    * @param prefix put before the names of result columns
@@ -84,7 +88,7 @@ final class JoinBackStage {
    * @param prefix put before the names of result columns
    */
   JoinBackStage(CompletionStore store, String runId, List<ModelSettings> models, String prefix) {
-    this(store, runId, models, new Shape(prefix, null), NOT_CALLED);
+    this(store, runId, models, new Shape(prefix, null), NOT_CALLED, Optional.empty());
   }
 
   private JoinBackStage(
@@ -92,19 +96,30 @@ final class JoinBackStage {
       String runId,
       List<ModelSettings> models,
       Shape shape,
-      StopSignal.Cause uncalled) {
+      StopSignal.Cause uncalled,
+      Optional<Dataset<Row>> pending) {
     this.store = store;
     this.runId = runId;
     this.models = models;
     this.shape = shape;
     this.uncalled = uncalled;
+    this.pending = pending;
   }
 
   /** The same, where rows that were not called for want of money say so. */
   JoinBackStage stoppedBy(Optional<StopSignal.Cause> stop) {
     StopSignal.Cause why =
         stop.filter(cause -> cause.kind() == FailureKind.BUDGET).orElse(uncalled);
-    return new JoinBackStage(store, runId, models, shape, why);
+    return new JoinBackStage(store, runId, models, shape, why, pending);
+  }
+
+  /**
+   * The same, where rows say so whose requests are in batches.
+   *
+   * @param fingerprints a row per such request
+   */
+  JoinBackStage withPending(Optional<Dataset<Row>> fingerprints) {
+    return new JoinBackStage(store, runId, models, shape, uncalled, fingerprints);
   }
 
   /**
@@ -114,7 +129,8 @@ final class JoinBackStage {
    */
   JoinBackStage parsing(@Nullable JsonNode schema) {
     DataType parsed = schema == null ? null : ParsedColumn.type(schema);
-    return new JoinBackStage(store, runId, models, new Shape(shape.prefix(), parsed), uncalled);
+    return new JoinBackStage(
+        store, runId, models, new Shape(shape.prefix(), parsed), uncalled, pending);
   }
 
   /**
@@ -156,8 +172,19 @@ final class JoinBackStage {
             ? settled.get().servingOnce(requests, runId)
             : store.serving(requests, runId);
     Dataset<Row> served = links.join(entries, new String[] {Columns.FINGERPRINT}, "left");
-    return withRefusals(served, refused)
+    return withPending(withRefusals(served, refused))
         .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left");
+  }
+
+  private Dataset<Row> withPending(Dataset<Row> served) {
+    return pending
+        .map(
+            inBatches ->
+                served.join(
+                    inBatches.withColumn(IS_PENDING, lit(true)),
+                    new String[] {Columns.FINGERPRINT},
+                    "left"))
+        .orElseGet(() -> served.withColumn(IS_PENDING, lit(null).cast(DataTypes.BooleanType)));
   }
 
   private static Dataset<Row> withRefusals(Dataset<Row> served, List<Refused> refused) {
@@ -255,6 +282,7 @@ final class JoinBackStage {
         not(answered),
         coalesce(
             col("link_error_kind"),
+            when(col(IS_PENDING), lit(FailureKind.PENDING.name())),
             col(Columns.ERROR_KIND),
             col("refused_kind"),
             lit(uncalled.kind().name())));
@@ -265,6 +293,7 @@ final class JoinBackStage {
         not(answered),
         coalesce(
             col("link_error_message"),
+            when(col(IS_PENDING), lit(IN_BATCH)),
             col(Columns.ERROR_MESSAGE),
             col("refused_message"),
             lit(uncalled.message())));

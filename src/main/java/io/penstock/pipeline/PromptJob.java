@@ -10,14 +10,13 @@ import io.penstock.inference.StopSignal;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
+import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
-import io.penstock.pipeline.StoreLookupStage.Lookup;
-import io.penstock.pricing.CostEstimate;
 import io.penstock.report.RunPlan;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
@@ -127,7 +126,7 @@ public final class PromptJob {
     Paid paid = batches.resume(); // what has ended since the last execution
     Execution execution = new Execution(run, mode, watch, batches, startedNanos);
     Turn turn = turn(execution, run.adopted().isPresent() ? reread(run, mode) : begin(run, mode));
-    RunPlan plan = planning().plan(run, turn.found(), turn.rows(), turn.work(), batches.held());
+    RunPlan plan = planning().plan(run, turn.found(), turn.rows(), turn.work().realtime());
     OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
 
     paid = paid.then(requireAffordable(plan, run));
@@ -155,8 +154,7 @@ public final class PromptJob {
    * @param work of that round
    * @param paid in all turns so far
    */
-  private record Turn(
-      Requests requests, RungStage stage, Round round, BatchWork work, Paid paid) {
+  private record Turn(Requests requests, RungStage stage, Round round, BatchWork work, Paid paid) {
     Dataset<Row> rows() {
       return requests.rows();
     }
@@ -244,8 +242,7 @@ public final class PromptJob {
               stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
                   .begin(rows, found.lookup()));
       BatchWork work = work(batches, round, rows, folder);
-      return planning()
-          .planOnly(new Found(found.deduped(), round.lookup()), rows, work, batches.held());
+      return planning().planOnly(new Found(found.deduped(), round.lookup()), rows, work.realtime());
     }
   }
 
@@ -419,13 +416,12 @@ public final class PromptJob {
         days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
-  private BatchStage batches(OpenRun run, RunMode mode, RunInterrupt interrupt)
-      throws IOException {
+  private BatchStage batches(OpenRun run, RunMode mode, RunInterrupt interrupt) throws IOException {
     Shards none = new Shards("", 0, 0);
     return new BatchStage(
         spark,
         setup,
-        new BatchStage.Place(run.folder(), mode.waits() && !mode.isLimited()),
+        new BatchStage.Place(run.folder(), mode.waits()),
         new SettingsWiring(setup, store, spark.sparkContext()).settings(run, none, false),
         new BatchTime(interrupt),
         console);
@@ -459,8 +455,8 @@ public final class PromptJob {
 
   /**
    * Batches go first, so that their time runs while others are called; under a budget what is
-   * called has the first claim on it. Between two rounds an interruption ends the calls, but not the
-   * run.
+   * called has the first claim on it. Between two rounds an interruption ends the calls, but not
+   * the run.
    */
   private Paid payOn(Paid before, Execution execution, BatchWork work)
       throws IOException, InterruptedException {
@@ -524,8 +520,7 @@ public final class PromptJob {
     BatchStage batches = execution.batches();
     Paid paid = turn.paid();
     InDoubt inDoubt = store.inDoubt(folder.runId());
-    JoinBackStage joinBack =
-        joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending());
+    JoinBackStage joinBack = joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending());
     Outcome outcome =
         rungs.join(joinBack, turn.stage(), turn.requests().found(), turn.round(), paid);
     RunFigures figures =

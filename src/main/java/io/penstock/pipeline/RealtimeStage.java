@@ -93,10 +93,7 @@ final class RealtimeStage {
     /** Money may be there again. */
     Paid withoutBudgetStop() {
       return new Paid(
-          stop.filter(cause -> cause.kind() != FailureKind.BUDGET),
-          refused,
-          seconds,
-          peakInFlight);
+          stop.filter(cause -> cause.kind() != FailureKind.BUDGET), refused, seconds, peakInFlight);
     }
 
     /** What was paid before, and now. */

@@ -78,9 +78,10 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
   }
 
   /**
-   * What the run's entries, its batches and the calls in doubt have cost at the most. Nothing of the run is
-   * called meanwhile, but calls of an execution that was killed may still come to their end: so the
-   * doubts are read first, and the entries that settle them count twice rather than not at all.
+   * What the run's entries, its batches and the calls in doubt have cost at the most. Nothing of
+   * the run is called meanwhile, but calls of an execution that was killed may still come to their
+   * end: so the doubts are read first, and the entries that settle them count twice rather than not
+   * at all.
    *
    * @throws InvalidInputException when there are answers whose cost is not known
    */

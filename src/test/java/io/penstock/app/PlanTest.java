@@ -146,7 +146,7 @@ class PlanTest {
     };
 
     RunPlan unknown = plan(job, cascade);
-    jobs.run(job, new RunMode(false, false, false, 60L), cascade);
+    jobs.run(job, new RunMode(false, false, false, 60L, true), cascade);
     BigDecimal before = PromptJobTest.billed(simulator, "total_usd");
     RunPlan told = plan(job, cascade);
     RunSummary rest = jobs.run(job, cascade).summary();

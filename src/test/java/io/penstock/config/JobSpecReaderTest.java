@@ -46,7 +46,7 @@ final class JobSpecReaderTest {
         - {when: "priority = 'high'", mode: realtime}
         - {mode: batch}
       batch: {poll_interval_seconds: 5, deadline_seconds: 3600, on_expiry: realtime,
-              max_requests: 100, max_bytes: 5000000000}
+              max_requests: 100, max_bytes: 5000000000, adopt_seconds: 60}
       concurrency: {initial: 20, min: 2, max: 30, adaptive: false, chunk_size: 7,
                     chunk_pause_ms: 50, warm_up: false}
       limits:
@@ -135,7 +135,7 @@ final class JobSpecReaderTest {
         .containsExactly(
             new DeliverySpec("priority = 'high'", "realtime"), new DeliverySpec(null, "batch"));
     assertThat(job.asksForBatches()).isTrue();
-    assertThat(job.batch()).isEqualTo(new BatchSpec(5, 3600, "realtime", 100, 5_000_000_000L));
+    assertThat(job.batch()).isEqualTo(new BatchSpec(5, 3600, "realtime", 100, 5_000_000_000L, 60));
   }
 
   @ParameterizedTest
@@ -164,7 +164,7 @@ final class JobSpecReaderTest {
     assertThat(job.limits()).isEmpty();
     assertThat(job.delivery()).isEmpty();
     assertThat(job.asksForBatches()).isFalse();
-    assertThat(job.batch()).isEqualTo(new BatchSpec(60, null, "resubmit", null, null));
+    assertThat(job.batch()).isEqualTo(new BatchSpec(60, null, "resubmit", null, null, 900));
     assertThat(job.limitsWithoutPlugin()).isEqualTo("refuse");
   }
 

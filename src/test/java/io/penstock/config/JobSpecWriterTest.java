@@ -33,7 +33,7 @@ final class JobSpecWriterTest {
         "limits_without_plugin=divide",
         "delivery=batch",
         "delivery=[{when: \"a = 'b'\", mode: realtime}, {mode: batch}]",
-        "batch={poll_interval_seconds: 1, deadline_seconds: 2, on_expiry: realtime, max_requests: 3, max_bytes: 4}",
+        "batch={poll_interval_seconds: 1, deadline_seconds: 2, on_expiry: realtime, max_requests: 3, max_bytes: 4, adopt_seconds: 5}",
         "providers.own.batch=true",
         "providers.own.headers={x-team: data, X-Gate-Token: {env: GATE}, x-a: {file: /a}}",
         "providers.own.proxy='http://proxy:3128'",

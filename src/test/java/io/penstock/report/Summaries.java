@@ -61,6 +61,7 @@ final class Summaries {
         1_345,
         1_000,
         called,
+        0,
         12_342,
         3,
         new TreeMap<>(Map.of("TIMEOUT", 1L, "OVERLOADED", 2L)),
