@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -212,6 +213,36 @@ final class FailedBatchCallTest {
     assertThat(failure.kind()).isEqualTo(FailureKind.NETWORK);
     assertThat(failure.billing()).isEqualTo(Billing.NOT_BILLED);
     assertThat(lines).hasSizeLessThan(20);
+  }
+
+  /** Half a second for each line: together more than the timeout, which none comes near. */
+  @Test
+  void resultsTakeAsLongAsTheirBytesTake() throws Exception {
+    String line = LINE.formatted(1);
+    server.enqueue(
+        new MockResponse.Builder()
+            .body(line.repeat(6))
+            .throttleBody(line.length(), 500, TimeUnit.MILLISECONDS)
+            .build());
+    List<BatchLine> lines = new ArrayList<>();
+
+    batches(Duration.ofSeconds(2)).results(ended(6), lines::add);
+
+    assertThat(lines).hasSize(6);
+  }
+
+  @Test
+  void resultsThatFallSilentAreTold() {
+    server.enqueue(
+        new MockResponse.Builder()
+            .body(LINE.formatted(1).repeat(6))
+            .onResponseBody(SocketEffect.Stall.INSTANCE)
+            .build());
+
+    ProviderException failure = failure(() -> batches(SHORT).results(ended(6), line -> {}));
+
+    assertThat(failure.kind()).isEqualTo(FailureKind.NETWORK);
+    assertThat(failure).hasMessageContaining("broke off");
   }
 
   @Test
