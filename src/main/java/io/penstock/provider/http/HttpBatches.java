@@ -17,8 +17,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import okhttp3.MultipartBody;
@@ -39,6 +41,10 @@ final class HttpBatches implements BatchProvider {
       Pattern.compile(
           "\\bfile\\b.*\\b(not (yet )?(been )?(processed|ready|validated)|still|pending)\\b",
           Pattern.CASE_INSENSITIVE);
+
+  /** What is said of an upload that comes too early, and of much else. */
+  private static final Set<FailureKind> MAY_PASS =
+      EnumSet.of(FailureKind.INVALID_REQUEST, FailureKind.SERVER_ERROR);
 
   private final BatchCodec codec;
   private final BatchCalls calls;
@@ -108,8 +114,7 @@ final class HttpBatches implements BatchProvider {
       return refusal.as(FailureKind.RATE_LIMITED, Billing.REFUSED);
     }
     String uploadId = order.uploadId();
-    boolean mayBeEarly = uploadId != null && refusal.kind() == FailureKind.INVALID_REQUEST;
-    return mayBeEarly && isEarly(uploadId, refusal)
+    return uploadId != null && MAY_PASS.contains(refusal.kind()) && isEarly(uploadId, refusal)
         ? refusal.as(FailureKind.OVERLOADED, Billing.REFUSED)
         : refusal;
   }
