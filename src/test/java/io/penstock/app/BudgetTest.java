@@ -161,7 +161,9 @@ class BudgetTest {
           .hasMessageContaining("batch price")
           .hasMessageContaining("models.small (openai/gpt-4o-mini)");
       assertThat(simulator.stats().requests()).isZero();
-      assertThat(jobs.run(job, "providers.openai.batch=false", "input.where=question = 'number 1'").summary())
+      assertThat(
+              jobs.run(job, "providers.openai.batch=false", "input.where=question = 'number 1'")
+                  .summary())
           .extracting(RunSummary::exitCode)
           .isEqualTo(0);
     }
