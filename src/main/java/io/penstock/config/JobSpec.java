@@ -1,6 +1,7 @@
 package io.penstock.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.domain.DeliveryMode;
 import io.penstock.yaml.Key;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
@@ -308,7 +309,7 @@ public record JobSpec(
               oneOf = {"realtime", "batch"})
           String mode) {
     public boolean asksForBatch() {
-      return mode.equals("batch");
+      return mode.equals(DeliveryMode.BATCH.word());
     }
   }
 

@@ -58,6 +58,7 @@ public final class PromptJob {
   private final Configuration hadoop;
   private final CompletionStore store;
   private final RungWiring rungs;
+  private final DeliveryStage delivery;
 
   /**
    * @throws InvalidInputException when its models are of no use as each other's fallbacks
@@ -70,6 +71,7 @@ public final class PromptJob {
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.store = new CompletionStore(spark, spec.store().path());
     this.rungs = new RungWiring(setup);
+    this.delivery = new DeliveryStage(spec.delivery(), setup.models());
   }
 
   /**
@@ -271,11 +273,17 @@ public final class PromptJob {
    * @throws InvalidInputException on the first thing that does not fit
    */
   public void check() throws IOException {
-    Dataset<Row> input = rungs.require(load());
+    Dataset<Row> input = require(load());
     route(render(input));
     checkFolders();
     console.say(
         "input: " + input.columns().length + " columns: " + String.join(", ", input.columns()));
+  }
+
+  /** What rules and checks say of the input's columns is found wrong before anything is paid. */
+  private Dataset<Row> require(Dataset<Row> input) {
+    delivery.require(input);
+    return rungs.require(input);
   }
 
   private Dataset<Row> load() {
@@ -365,7 +373,7 @@ public final class PromptJob {
   /** The rows as an earlier execution read them. */
   private Dataset<Row> pinned(RunFolder folder) {
     Dataset<Row> rows = spark.read().parquet(folder.rows());
-    rungs.require(RungWiring.input(rows));
+    require(RungWiring.input(rows));
     return rows;
   }
 
@@ -394,7 +402,7 @@ public final class PromptJob {
   }
 
   private Dataset<Row> link(RunFolder folder, RunMode mode) {
-    Dataset<Row> input = rungs.require(load());
+    Dataset<Row> input = require(load());
     Dataset<Row> routed =
         route(render(input)); // the model is chosen here: it is part of the fingerprint
     return new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
