@@ -46,7 +46,8 @@ class ArchitectureTest {
           Map.entry("inference", Set.of("domain", "limit", "provider")),
           Map.entry("store", Set.of("domain", "lake")),
           Map.entry("cluster", Set.of("domain", "limit", "config")),
-          Map.entry("simulator", Set.of("domain", "pricing", "tokens")),
+          Map.entry("simulator.batch", Set.of("domain")),
+          Map.entry("simulator", Set.of("domain", "pricing", "tokens", "simulator.batch")),
           Map.entry(
               "pipeline",
               Set.of(
