@@ -48,7 +48,8 @@ class ArchitectureTest {
           Map.entry("store", Set.of("domain", "lake")),
           Map.entry("cluster", Set.of("domain", "limit", "config")),
           Map.entry("batch", Set.of("domain", "provider", "store")),
-          Map.entry("simulator", Set.of("domain", "pricing", "tokens")),
+          Map.entry("simulator.batch", Set.of("domain")),
+          Map.entry("simulator", Set.of("domain", "pricing", "tokens", "simulator.batch")),
           Map.entry(
               "pipeline",
               Set.of(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,20 +66,25 @@ final class SimulateCommand implements Callable<Integer> {
       description = "what may be used at once, in seconds of the rates per minute; default: 60")
   String burstSeconds;
 
-  @Option(names = "--batch-seconds", hidden = true)
-  String unbuilt;
+  @Mixin BatchFlags batchFlags;
 
   @Override
   public Integer call() throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
     try (Simulator simulator = start()) {
       Runtime.getRuntime()
-          .addShutdownHook(new Thread(stopped::countDown, "penstock-simulator-stop"));
+          .addShutdownHook(new Thread(() -> stop(simulator, stopped), "penstock-simulator-stop"));
       System.out.println("listening on " + simulator.origin());
       System.out.flush();
       stopped.await();
     }
     return 0;
+  }
+
+  /** In the hook itself: the process may end before the main thread has cleared up. */
+  private static void stop(Simulator simulator, CountDownLatch stopped) {
+    simulator.close();
+    stopped.countDown();
   }
 
   private Simulator start() {

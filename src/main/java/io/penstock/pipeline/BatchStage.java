@@ -16,6 +16,7 @@ import io.penstock.batch.Desk;
 import io.penstock.batch.PendingBatch;
 import io.penstock.config.JobSpec;
 import io.penstock.config.JobSpec.BatchSpec;
+import io.penstock.config.JobSpec.DeliverySpec;
 import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.domain.Fingerprint;
 import io.penstock.inference.StopSignal;
@@ -194,9 +195,9 @@ final class BatchStage {
   }
 
   /** What is to be called, and what goes into batches. */
-  Split split(Lookup lookup, Dataset<Row> rows) throws IOException {
-    DeliveryStage stage = new DeliveryStage(setup);
-    Split split = isRealtimeOnly() ? stage.realtimeOnly(lookup) : stage.split(lookup, rows);
+  Split split(Round round) throws IOException {
+    List<DeliverySpec> specs = isRealtimeOnly() ? List.of() : setup.spec().delivery();
+    Split split = new DeliveryStage(specs, setup.models()).split(round);
     return isExhausted() ? split.withoutBatch() : split;
   }
 

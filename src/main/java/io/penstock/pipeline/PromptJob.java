@@ -209,7 +209,7 @@ public final class PromptJob {
   /** Writes the requests of a round to where they are called or cut into batches. */
   private BatchWork work(BatchStage batches, Round round, Dataset<Row> rows, RunFolder folder)
       throws IOException {
-    Split split = batches.split(round.lookup(), rows);
+    Split split = batches.split(round);
     Instant now = Instant.now();
     return new BatchWork(
         shardStage(folder.newMisses(now)).apply(split.realtime(), rows),

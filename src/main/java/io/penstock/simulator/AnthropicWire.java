@@ -44,6 +44,19 @@ final class AnthropicWire implements WireDialect {
                   + " inference_geo container stream")
               .split(" "));
 
+  private final String serviceTier;
+
+  AnthropicWire() {
+    this("standard");
+  }
+
+  /**
+   * @param serviceTier that answers tell
+   */
+  AnthropicWire(String serviceTier) {
+    this.serviceTier = serviceTier;
+  }
+
   @Override
   public @Nullable String key(HeaderMap headers) {
     String key = headers.getFirst(API_KEY);
@@ -124,7 +137,7 @@ final class AnthropicWire implements WireDialect {
     json.writeEndObject();
   }
 
-  private static void writeUsage(JsonGenerator json, TokenUsage usage) throws IOException {
+  private void writeUsage(JsonGenerator json, TokenUsage usage) throws IOException {
     json.writeObjectFieldStart("usage");
     long hour = usage.longCacheCreationInputTokens();
     long written = usage.cacheCreationInputTokens();
@@ -140,7 +153,7 @@ final class AnthropicWire implements WireDialect {
     json.writeObjectFieldStart("output_tokens_details");
     json.writeNumberField("thinking_tokens", usage.reasoningOutputTokens());
     json.writeEndObject();
-    json.writeStringField("service_tier", "standard");
+    json.writeStringField("service_tier", serviceTier);
     json.writeEndObject();
   }
 

@@ -1,14 +1,11 @@
 package io.penstock.simulator;
 
-import io.penstock.domain.TokenUsage;
-import io.penstock.pricing.ModelPrice;
 import io.penstock.simulator.AnswerDelivery.Reply;
-import io.penstock.simulator.Generation.Generated;
 import io.penstock.simulator.Invoice.Charge;
 import io.penstock.simulator.ModelGate.Admission;
 import io.penstock.simulator.ModelGate.Decision;
 import io.penstock.simulator.ModelGate.Standing;
-import io.penstock.simulator.PromptCache.Use;
+import io.penstock.simulator.PlayedModels.Played;
 import io.penstock.simulator.StatsRecorder.Attempt;
 import io.penstock.simulator.StatsRecorder.Entry;
 import io.undertow.io.Receiver;
@@ -40,10 +37,10 @@ final class ExchangeHandler implements HttpHandler {
   private final SimulatorOptions options;
   private final ModelCatalog catalog;
   private final AccountGates gates;
-  private final PromptCache cache;
   private final Supplier<StatsRecorder> recorder;
   private final InstantSource clock;
   private final Generation generation;
+  private final PlayedModels models;
   private final FaultChoice faults;
 
   ExchangeHandler(WireDialect dialect, Account account) {
@@ -51,10 +48,10 @@ final class ExchangeHandler implements HttpHandler {
     this.options = account.options();
     this.catalog = account.catalog();
     this.gates = account.gates();
-    this.cache = account.cache();
     this.recorder = account.recorder();
     this.clock = account.clock();
     this.generation = new Generation(options, catalog);
+    this.models = new PlayedModels(catalog, generation, account.cache(), clock);
     this.faults = new FaultChoice(dialect, options, gates);
   }
 
@@ -216,20 +213,9 @@ final class ExchangeHandler implements HttpHandler {
   }
 
   private Reply answer(SimulatedRequest request, long inputTokens, @Nullable Fault fault) {
-    Generated generated = generation.of(request);
-    ModelPrice price = catalog.price(request.model());
-    Use use = cache.use(request, price);
-    TokenUsage usage =
-        new TokenUsage(
-            inputTokens,
-            use.read(),
-            use.written(),
-            use.writtenForAnHour(),
-            generated.outputTokens(),
-            generated.thoughtTokens());
-    byte[] body = dialect.answer(request, usage, generated.answer(), clock.instant());
-    Charge charge = new Charge(request.model(), price, usage);
-    return new Reply(OK, body, charge, fault);
+    Played played = models.answer(request, inputTokens, dialect);
+    Charge charge = new Charge(request.model(), catalog.price(request.model()), played.usage());
+    return new Reply(OK, played.body(), charge, fault);
   }
 
   private Reply error(ApiException error, String requestId) {

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the simulator bills, per model and kind of token, in exact decimals. Confined to its
- * recorder's lock.
+ * What the simulator bills, per model and kind of token, in exact decimals, that of batches apart.
+ * Confined to its recorder's lock.
  *
  * <p>Each answer is priced by itself, from the tokens that its body tells, by arithmetic of its
  * own: so a job's costs can be checked against it. The price that is printed beside a sum is the
@@ -102,16 +102,23 @@ final class Invoice {
 
   /** One model's part of the invoice. */
   private static final class ModelBill {
-    private final @Nullable ModelPrice price;
+    private @Nullable ModelPrice price;
+    private @Nullable ModelPrice batchPrice;
     private final Sums delivered = new Sums();
     private final Sums undelivered = new Sums();
-
-    ModelBill(@Nullable ModelPrice price) {
-      this.price = price;
-    }
+    private final Sums batch = new Sums();
 
     long answers() {
-      return delivered.answers + undelivered.answers;
+      return delivered.answers + undelivered.answers + batch.answers;
+    }
+
+    long unpriced() {
+      return (price == null ? delivered.answers + undelivered.answers : 0)
+          + (batchPrice == null ? batch.answers : 0);
+    }
+
+    BigDecimal usd() {
+      return delivered.totalUsd().add(undelivered.totalUsd()).add(batch.totalUsd());
     }
   }
 
@@ -121,6 +128,15 @@ final class Invoice {
 
   void addUndelivered(Charge charge) {
     bill(charge).undelivered.add(charge, ONE);
+  }
+
+  /**
+   * @param charge at the model's batch price
+   */
+  void addBatch(Charge charge) {
+    ModelBill bill = bills.computeIfAbsent(charge.model(), absent -> new ModelBill());
+    bill.batchPrice = charge.price();
+    bill.batch.add(charge, ONE);
   }
 
   /** For a charge that was added as delivered. */
@@ -135,7 +151,9 @@ final class Invoice {
   }
 
   private ModelBill bill(Charge charge) {
-    return bills.computeIfAbsent(charge.model(), absent -> new ModelBill(charge.price()));
+    ModelBill bill = bills.computeIfAbsent(charge.model(), absent -> new ModelBill());
+    bill.price = charge.price();
+    return bill;
   }
 
   byte[] toJson() {
@@ -147,12 +165,14 @@ final class Invoice {
     json.writeObjectFieldStart("models");
     BigDecimal deliveredUsd = BigDecimal.ZERO;
     BigDecimal undeliveredUsd = BigDecimal.ZERO;
+    BigDecimal batchUsd = BigDecimal.ZERO;
     long unpriced = 0;
     for (Map.Entry<String, ModelBill> entry : bills.entrySet()) {
       ModelBill bill = entry.getValue();
       deliveredUsd = deliveredUsd.add(bill.delivered.totalUsd());
       undeliveredUsd = undeliveredUsd.add(bill.undelivered.totalUsd());
-      unpriced += bill.price == null ? bill.answers() : 0;
+      batchUsd = batchUsd.add(bill.batch.totalUsd());
+      unpriced += bill.unpriced();
       json.writeObjectFieldStart(entry.getKey());
       writeBill(json, bill);
       json.writeEndObject();
@@ -160,7 +180,8 @@ final class Invoice {
     json.writeEndObject();
     writeUsd(json, "delivered_usd", deliveredUsd);
     writeUsd(json, "undelivered_usd", undeliveredUsd);
-    writeUsd(json, "total_usd", deliveredUsd.add(undeliveredUsd));
+    writeUsd(json, "batch_usd", batchUsd);
+    writeUsd(json, "total_usd", deliveredUsd.add(undeliveredUsd).add(batchUsd));
     json.writeNumberField("unpriced_requests", unpriced);
   }
 
@@ -168,20 +189,36 @@ final class Invoice {
     for (PriceKind kind : PriceKind.values()) {
       writeKind(json, kind, bill);
     }
+    for (PriceKind kind : PriceKind.values()) {
+      writeBatchKind(json, kind, bill);
+    }
     json.writeNumberField("requests", bill.answers());
-    writeUsd(json, "usd", bill.delivered.totalUsd().add(bill.undelivered.totalUsd()));
+    writeUsd(json, "usd", bill.usd());
     writeSums(json, "delivered", bill.delivered);
     writeSums(json, "undelivered", bill.undelivered);
+    writeSums(json, "batch", bill.batch);
   }
 
   private static void writeKind(JsonGenerator json, PriceKind kind, ModelBill bill)
       throws IOException {
-    String price = bill.price == null ? null : kind.rate(bill.price.standard()).toPlainString();
     json.writeObjectFieldStart(kind.word());
     json.writeNumberField("tokens", bill.delivered.tokens(kind) + bill.undelivered.tokens(kind));
-    json.writeStringField("price_per_million", price);
+    json.writeStringField("price_per_million", rate(kind, bill.price));
     writeUsd(json, "usd", bill.delivered.usd(kind).add(bill.undelivered.usd(kind)));
     json.writeEndObject();
+  }
+
+  private static void writeBatchKind(JsonGenerator json, PriceKind kind, ModelBill bill)
+      throws IOException {
+    json.writeObjectFieldStart("batch_" + kind.word());
+    json.writeNumberField("tokens", bill.batch.tokens(kind));
+    json.writeStringField("price_per_million", rate(kind, bill.batchPrice));
+    writeUsd(json, "usd", bill.batch.usd(kind));
+    json.writeEndObject();
+  }
+
+  private static @Nullable String rate(PriceKind kind, @Nullable ModelPrice price) {
+    return price == null ? null : kind.rate(price.standard()).toPlainString();
   }
 
   private static void writeSums(JsonGenerator json, String name, Sums sums) throws IOException {

@@ -44,6 +44,11 @@ final class ModelCatalog {
     return find(model).orElse(null);
   }
 
+  /** Null for a model without a price. */
+  @Nullable ModelPrice batchPrice(String model) {
+    return BatchPrices.of(prices, model);
+  }
+
   /** The models with a price, those named by the options and those asked for so far, sorted. */
   Collection<String> names() {
     return named;

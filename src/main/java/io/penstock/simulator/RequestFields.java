@@ -66,6 +66,13 @@ final class RequestFields {
     }
   }
 
+  /** The names of all fields. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(root.size());
+    root.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
   /** The first field that is not among those known. */
   Optional<String> firstUnknown(Set<String> known) {
     for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {

@@ -6,9 +6,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Sends each request to what serves its path: completions of all dialects, models, and the
  * simulator's own figures, which need no key. Thread-safe.
  */
-final class RootHandler implements HttpHandler {
+final class RootHandler implements HttpHandler, AutoCloseable {
   /** Of OpenAI and Anthropic, and the stable one of Gemini. */
   private static final String MODELS = "/v1/models";
 
@@ -40,8 +42,12 @@ final class RootHandler implements HttpHandler {
   private final HttpHandler chatCompletions;
   private final HttpHandler messages;
   private final HttpHandler generateContent;
+  private final BatchEndpoints batches;
 
-  RootHandler(SimulatorOptions options, ModelCatalog catalog, InstantSource clock) {
+  /**
+   * @param work where batches are worked off
+   */
+  RootHandler(SimulatorOptions options, ModelCatalog catalog, InstantSource clock, Executor work) {
     this.options = options;
     this.catalog = catalog;
     this.clock = clock;
@@ -53,10 +59,20 @@ final class RootHandler implements HttpHandler {
     chatCompletions = new ExchangeHandler(openAi, account);
     messages = new ExchangeHandler(anthropic, account);
     generateContent = new ExchangeHandler(gemini, account);
+    batches = new BatchEndpoints(account, work);
   }
 
   SimulatorStats stats() {
     return recorder.get().stats();
+  }
+
+  BatchStats batchStats() throws IOException {
+    return batches.settle();
+  }
+
+  @Override
+  public void close() throws IOException {
+    batches.close();
   }
 
   long inFlight(String model) {
@@ -69,8 +85,8 @@ final class RootHandler implements HttpHandler {
     switch (path) {
       case "/v1/chat/completions" -> post(exchange, openAi, chatCompletions);
       case "/v1/messages" -> post(exchange, anthropic, messages);
-      case "/stats" -> get(exchange, () -> recorder.get().stats().toJson());
-      case "/invoice" -> get(exchange, () -> recorder.get().invoice());
+      case "/stats" -> figures(exchange, this::statsJson);
+      case "/invoice" -> figures(exchange, this::invoice);
       case "/reset" -> post(exchange, openAi, this::reset);
       case "/limits" -> post(exchange, openAi, this::changeLimits);
       default -> handleModels(exchange, path);
@@ -79,7 +95,9 @@ final class RootHandler implements HttpHandler {
 
   private void handleModels(HttpServerExchange exchange, String path) throws Exception {
     WireDialect dialect = dialect(exchange);
-    if (AZURE_CHAT.matcher(path).matches()) {
+    if (BatchEndpoints.isTheirs(path)) {
+      batches.handleRequest(exchange);
+    } else if (AZURE_CHAT.matcher(path).matches()) {
       post(exchange, openAi, chatCompletions);
     } else if (GeminiWire.asksToGenerate(path)) {
       post(exchange, gemini, generateContent);
@@ -93,7 +111,27 @@ final class RootHandler implements HttpHandler {
   /** What a path answers. */
   @FunctionalInterface
   private interface Content {
-    byte[] json() throws ApiException;
+    byte[] json() throws ApiException, IOException;
+  }
+
+  /** Off the I/O threads: batches may have to be brought up to the clock first. */
+  private void figures(HttpServerExchange exchange, Content content) {
+    exchange.dispatch((HttpHandler) worker -> get(worker, content));
+  }
+
+  private byte[] statsJson() throws IOException {
+    BatchStats batchStats = batches.settle();
+    SimulatorStats stats = recorder.get().stats();
+    return WireDialect.json(
+        json -> {
+          stats.write(json);
+          batchStats.write(json);
+        });
+  }
+
+  private byte[] invoice() throws IOException {
+    batches.settle();
+    return recorder.get().invoice();
   }
 
   private void post(HttpServerExchange exchange, WireDialect dialect, HttpHandler handler)
@@ -105,7 +143,7 @@ final class RootHandler implements HttpHandler {
     }
   }
 
-  private void get(HttpServerExchange exchange, Content content) {
+  private void get(HttpServerExchange exchange, Content content) throws IOException {
     WireDialect dialect = dialect(exchange);
     try {
       if (!exchange.getRequestMethod().equals(Methods.GET)) {
@@ -155,11 +193,18 @@ final class RootHandler implements HttpHandler {
     return path.startsWith(models + "/") ? path.substring(models.length() + 1) : null;
   }
 
-  /** Begins new figures, with nothing cached; requests in flight end in the old ones. */
-  private void reset(HttpServerExchange exchange) {
-    cache.clear();
-    recorder.set(new StatsRecorder(clock));
-    send(exchange, OK, recorder.get().stats().toJson());
+  /**
+   * Begins new figures, with nothing cached and no batches; requests in flight end in the old ones.
+   */
+  private void reset(HttpServerExchange exchange) throws IOException {
+    exchange.dispatch(
+        (HttpHandler)
+            worker -> {
+              batches.reset();
+              cache.clear();
+              recorder.set(new StatsRecorder(clock));
+              send(worker, OK, statsJson());
+            });
   }
 
   private void changeLimits(HttpServerExchange exchange) {

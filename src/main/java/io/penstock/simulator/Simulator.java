@@ -4,8 +4,14 @@ import io.penstock.pricing.PriceList;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.handlers.HttpContinueReadHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.xnio.Options;
 
 /**
@@ -17,6 +23,9 @@ import org.xnio.Options;
  * those of the contents plus 3 for each message plus 3, by {@code o200k_base}. {@code GET /stats}
  * and {@code GET /invoice} tell what was served and billed, {@code POST /reset} begins both anew,
  * and {@code POST /limits} changes the limits.
+ *
+ * <p>{@code /v1/files}, {@code /v1/batches} and {@code /v1/messages/batches} are OpenAI's and
+ * Anthropic's Batch APIs: the same answers, at batch prices, when the clock has come to them.
  *
  * <p>Thread-safe. Its threads are daemons: a program that is to go on serving has to wait by
  * itself.
@@ -31,6 +40,9 @@ public final class Simulator implements AutoCloseable {
 
   /** A pooled connection that the server closes can take a client's next request down with it. */
   private static final int KEEP_IDLE_CONNECTIONS = -1;
+
+  /** Until the thread that works batches off ends. */
+  private static final int IDLE_SECONDS = 10;
 
   private final Undertow server;
   private final RootHandler handler;
@@ -48,16 +60,31 @@ public final class Simulator implements AutoCloseable {
    * @throws IllegalStateException where the port cannot be had
    */
   public static Simulator start(SimulatorOptions options, PriceList prices, int port) {
-    return start(options, prices, port, InstantSource.system());
+    Executor work =
+        new ThreadPoolExecutor(
+            0,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> BatchEndpoints.daemon(task, "penstock-simulator-batch-work"));
+    return start(options, prices, port, InstantSource.system(), work);
+  }
+
+  /** With batches worked off when they are made, so that only the clock decides what is done. */
+  static Simulator start(
+      SimulatorOptions options, PriceList prices, int port, InstantSource clock) {
+    return start(options, prices, port, clock, Runnable::run);
   }
 
   /**
-   * @param clock of the limits and figures; latencies pass in real time
+   * @param clock of the limits, figures and batches; latencies pass in real time
+   * @param work where batches are worked off
    */
-  static Simulator start(
-      SimulatorOptions options, PriceList prices, int port, InstantSource clock) {
+  private static Simulator start(
+      SimulatorOptions options, PriceList prices, int port, InstantSource clock, Executor work) {
     ModelCatalog catalog = new ModelCatalog(prices, options.accuracy().keySet());
-    RootHandler handler = new RootHandler(options, catalog, clock);
+    RootHandler handler = new RootHandler(options, catalog, clock, work);
     Undertow server =
         Undertow.builder()
             .addHttpListener(port, LOOPBACK)
@@ -94,14 +121,28 @@ public final class Simulator implements AutoCloseable {
     return handler.stats();
   }
 
+  /** What {@code GET /stats} tells of batches; bills what is done by now. */
+  public BatchStats batchStats() {
+    try {
+      return handler.batchStats();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The simulator's batches cannot be read", e);
+    }
+  }
+
   /** Requests to a model that hold a place now. */
   long inFlight(String model) {
     return handler.inFlight(model);
   }
 
-  /** Stops at once; requests in flight get no answer. */
+  /** Stops at once; requests in flight get no answer. Files and batches are deleted. */
   @Override
   public void close() {
     server.stop();
+    try {
+      handler.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The simulator's batches cannot be deleted", e);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.penstock.simulator;
 
+import io.penstock.simulator.batch.BatchOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     that an answer fulfils the schema of its request; default 1
  * @param seed answers, latencies and faults follow from it, default 0
  * @param limits of each model, default {@link SimulatorLimits#NONE}
+ * @param batches how the Batch APIs behave, default {@link BatchOptions#DEFAULTS}
  */
 public record SimulatorOptions(
     @Nullable String apiKey,
@@ -28,20 +31,16 @@ public record SimulatorOptions(
     Map<Fault, Double> faults,
     Map<String, Double> accuracy,
     long seed,
-    SimulatorLimits limits) {
+    SimulatorLimits limits,
+    BatchOptions batches) {
   private static final Set<String> ALLOWED =
       new TreeSet<>(
           Set.of(
-              "api-key",
-              "latency",
-              "faults",
-              "accuracy",
-              "seed",
-              "max-in-flight",
-              "requests-per-minute",
-              "tokens-per-minute",
-              "burst-seconds"));
-  private static final Set<String> NOT_BUILT_YET = Set.of("batch-seconds");
+              ("api-key latency faults accuracy seed max-in-flight requests-per-minute"
+                      + " tokens-per-minute burst-seconds batch-seconds batch-window-seconds"
+                      + " batch-faults batch-faulty batch-hidden-seconds batch-enqueued-tokens"
+                      + " batch-max-requests batch-max-bytes batch-slow-create batch-slow-upload")
+                  .split(" ")));
 
   /** Forgives the rounding of decimal fractions that add up to 1. */
   private static final double ROUNDING = 1e-9;
@@ -58,7 +57,13 @@ public record SimulatorOptions(
   /** No key, no latency, no faults, always right, seed 0, no limits. */
   public static SimulatorOptions defaults() {
     return new SimulatorOptions(
-        null, LatencyModel.NONE, Map.of(), Map.of(), 0, SimulatorLimits.NONE);
+        null,
+        LatencyModel.NONE,
+        Map.of(),
+        Map.of(),
+        0,
+        SimulatorLimits.NONE,
+        BatchOptions.DEFAULTS);
   }
 
   /**
@@ -75,8 +80,11 @@ public record SimulatorOptions(
   /** Hides the key. */
   @Override
   public String toString() {
-    return "SimulatorOptions[apiKey=%s, latency=%s, faults=%s, accuracy=%s, seed=%d, limits=%s]"
-        .formatted(apiKey == null ? "none" : "***", latency, faults, accuracy, seed, limits);
+    String format =
+        "SimulatorOptions[apiKey=%s, latency=%s, faults=%s, accuracy=%s, seed=%d, limits=%s,"
+            + " batches=%s]";
+    String key = apiKey == null ? "none" : "***";
+    return format.formatted(key, latency, faults, accuracy, seed, limits, batches);
   }
 
   /** Reads one map of options and gathers what is wrong with it. */
@@ -90,9 +98,7 @@ public record SimulatorOptions(
 
     private void take(String name, String value) {
       String key = name.replace('_', '-');
-      if (NOT_BUILT_YET.contains(key)) {
-        problems.add("simulator option " + name + " is not built yet");
-      } else if (!ALLOWED.contains(key)) {
+      if (!ALLOWED.contains(key)) {
         problems.add(
             "simulator option " + name + " is unknown, allowed are " + String.join(", ", ALLOWED));
       } else if (values.put(key, value) != null) {
@@ -107,10 +113,11 @@ public record SimulatorOptions(
       Map<String, Double> accuracy = read("accuracy", Map.of(), Parser::probabilities);
       Long seed = read("seed", 0L, Parser::seed);
       SimulatorLimits limits = limits();
+      BatchOptions batches = batches();
       if (!problems.isEmpty()) {
         throw new IllegalArgumentException(String.join("; ", problems));
       }
-      return new SimulatorOptions(apiKey, latency, faults, accuracy, seed, limits);
+      return new SimulatorOptions(apiKey, latency, faults, accuracy, seed, limits, batches);
     }
 
     private SimulatorLimits limits() {
@@ -119,6 +126,30 @@ public record SimulatorOptions(
           read("requests-per-minute", null, SimulatorLimits::limit),
           read("tokens-per-minute", null, SimulatorLimits::limit),
           read("burst-seconds", SimulatorLimits.WHOLE_MINUTE, SimulatorLimits::burst));
+    }
+
+    private BatchOptions batches() {
+      BatchOptions usual = BatchOptions.DEFAULTS;
+      return new BatchOptions(
+          read("batch-seconds", usual.takes(), BatchOptionTexts::seconds),
+          read("batch-window-seconds", usual.window(), BatchOptionTexts::window),
+          batchFaults(),
+          new BatchOptions.Limits(
+              read("batch-max-requests", null, SimulatorLimits::limit),
+              read("batch-max-bytes", null, SimulatorLimits::limit),
+              read("batch-enqueued-tokens", null, SimulatorLimits::limit)),
+          new BatchOptions.Delays(
+              read("batch-hidden-seconds", Duration.ZERO, BatchOptionTexts::seconds),
+              read("batch-slow-create", Duration.ZERO, BatchOptionTexts::seconds),
+              read("batch-slow-upload", Duration.ZERO, BatchOptionTexts::seconds)));
+    }
+
+    private BatchOptions.Faults batchFaults() {
+      Long first = read("batch-faulty", null, SimulatorLimits::limit);
+      return read(
+          "batch-faults",
+          BatchOptions.Faults.NONE,
+          text -> BatchOptionTexts.faults(probabilities(text), first));
     }
 
     /** The option's value, or the default where it is absent or wrong. */
@@ -154,8 +185,9 @@ public record SimulatorOptions(
     private static Map<Fault, Double> faults(String text) {
       EnumMap<Fault, Double> faults = new EnumMap<>(Fault.class);
       probabilities(text).forEach((word, probability) -> faults.put(fault(word), probability));
+      SimulatorOptions usual = defaults();
       return new SimulatorOptions(
-              null, LatencyModel.NONE, faults, Map.of(), 0, SimulatorLimits.NONE)
+              null, usual.latency, faults, Map.of(), 0, usual.limits, usual.batches)
           .faults();
     }
 

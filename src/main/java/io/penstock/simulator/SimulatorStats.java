@@ -83,11 +83,7 @@ public record SimulatorStats(
     return first == null || last == null ? Duration.ZERO : Duration.between(first, last);
   }
 
-  byte[] toJson() {
-    return WireDialect.json(this::write);
-  }
-
-  private void write(JsonGenerator json) throws IOException {
+  void write(JsonGenerator json) throws IOException {
     json.writeNumberField("requests", requests);
     json.writeNumberField("distinct", distinct);
     json.writeNumberField("duplicates", duplicates());

@@ -30,6 +30,7 @@ final class StatsRecorder {
   private final InstantSource clock;
   private final Invoice invoice = new Invoice();
   private final Map<Identity, Progress> distinct = new HashMap<>();
+  private final BilledRequests billed = new BilledRequests();
   private final TreeMap<Integer, Long> byStatus = new TreeMap<>();
   private long requests;
   private long accepted;
@@ -94,6 +95,26 @@ final class StatsRecorder {
             invoice.deliveredTokens()));
   }
 
+  /** Bills a request that a batch has done, at the model's batch price. */
+  synchronized void batched(Charge charge, long identity) {
+    billed.inBatch(identity);
+    invoice.addBatch(charge);
+  }
+
+  /** Counts a request of a batch that ended in an error, unbilled. */
+  synchronized void failedInBatch() {
+    billed.failedInBatch();
+  }
+
+  /**
+   * @param batches by state
+   * @param created batches made, deleted ones included
+   * @param files that are there
+   */
+  synchronized BatchStats batchStats(Map<String, Long> batches, long created, long files) {
+    return billed.stats(batches, created, files);
+  }
+
   private long refused(Reason reason) {
     return refused.getOrDefault(reason, 0L);
   }
@@ -115,6 +136,7 @@ final class StatsRecorder {
     private boolean open = true;
     private boolean countedAsDelivered;
     private @Nullable Instant inFlightSince;
+    private @Nullable Identity identity;
 
     /** Where there is nothing more to run, {@link #ENDED}. */
     private final AtomicReference<@Nullable Runnable> atEnd = new AtomicReference<>();
@@ -122,6 +144,7 @@ final class StatsRecorder {
     /** Counts a request that is neither refused for its key nor for what it asks. */
     Attempt accepted(Identity identity) {
       synchronized (StatsRecorder.this) {
+        this.identity = identity;
         Progress progress = distinct.computeIfAbsent(identity, absent -> new Progress());
         accepted++;
         progress.attempts++;
@@ -197,6 +220,7 @@ final class StatsRecorder {
           countedAsDelivered = true;
           byStatus.merge(status, 1L, Long::sum);
           ok++;
+          bill();
           invoice.addDelivered(charge);
         }
       }
@@ -249,6 +273,7 @@ final class StatsRecorder {
       synchronized (StatsRecorder.this) {
         if (end()) {
           undelivered++;
+          bill();
           invoice.addUndelivered(charge);
         }
       }
@@ -258,6 +283,12 @@ final class StatsRecorder {
     void abandoned() {
       synchronized (StatsRecorder.this) {
         end();
+      }
+    }
+
+    private void bill() {
+      if (identity != null) {
+        billed.inRealtime(identity.high());
       }
     }
 
