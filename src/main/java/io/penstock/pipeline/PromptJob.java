@@ -10,6 +10,7 @@ import io.penstock.inference.StopSignal;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
+import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
 import io.penstock.pipeline.RungStage.Round;
@@ -133,7 +134,9 @@ public final class PromptJob {
     RungStage stage = stage(folder, mode, folder.newRungs(Instant.now()));
     Round round = stage.begin(rows, lookup);
     Shards shards = shardStage(folder).apply(round.lookup(), rows);
-    RunPlan plan = planning().plan(run, new Found(deduped, round.lookup()), rows, shards);
+    RunPlan plan =
+        planning()
+            .plan(run, new Found(deduped, round.lookup()), rows, PlannedMisses.inRealtime(shards));
     OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
 
     Paid paid = requireAffordable(plan, run);
@@ -184,8 +187,12 @@ public final class PromptJob {
       Round round =
           stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
               .begin(rows, found.lookup());
-      Shards shards = shardStage(folder).apply(round.lookup(), rows);
-      return planning().planOnly(new Found(found.deduped(), round.lookup()), rows, shards);
+      Split split = delivery.split(round);
+      PlannedMisses misses =
+          PlannedMisses.of(
+              shardStage(folder).apply(split.realtime(), rows),
+              shardStage(folder).apply(split.batch(), rows));
+      return planning().planOnly(new Found(found.deduped(), round.lookup()), rows, misses);
     }
   }
 
