@@ -193,7 +193,7 @@ final class PlanQueries {
                         col("cache_creation_input_tokens"),
                         col("output_tokens"),
                         col("latency_ms"),
-                        col("cost_usd"))
+                        coalesce(col(StoreColumns.LIST_USD), col("cost_usd")).as("cost_usd"))
                     .as("answer"))
             .orderBy(col(StoreColumns.COMPLETED_AT).desc())
             .limit(HISTORY);

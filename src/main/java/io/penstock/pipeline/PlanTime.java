@@ -49,7 +49,9 @@ final class PlanTime {
             .collect(Collectors.groupingBy(model -> model.model().accountModel()));
     for (List<PlannedModel> models : byAccount.values()) {
       AccountLimits limits = LimitWiring.limits(models.get(0).model(), setup.spec().concurrency());
-      known &= models.stream().allMatch(model -> model.history() != null);
+      known &=
+          models.stream()
+              .allMatch(model -> model.history() != null && model.history().latencyMillis() > 0);
       limits
           .rates()
           .perMinute()
