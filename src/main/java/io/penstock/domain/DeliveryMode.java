@@ -11,4 +11,8 @@ public enum DeliveryMode {
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  public static DeliveryMode ofWord(String word) {
+    return valueOf(word.toUpperCase(Locale.ROOT));
+  }
 }

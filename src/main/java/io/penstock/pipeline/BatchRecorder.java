@@ -49,29 +49,49 @@ final class BatchRecorder {
   }
 
   private StoreEntry answered(Request request, Completion answer) {
-    TokenUsage usage = answer.usage();
+    TokenUsage usage = withInput(request, answer);
+    Completion told =
+        new Completion(
+            answer.text(),
+            answer.toolCalls(),
+            answer.finishReason(),
+            answer.rawFinishReason(),
+            answer.responseModel(),
+            answer.responseId(),
+            usage,
+            answer.tokensEstimated());
     return new StoreEntry(
-        id(request),
-        request.fingerprint(),
-        origin(request),
-        answer,
-        null,
-        effort(Waste.NONE),
-        pricing.cost(usage),
-        endedAt);
+            id(request),
+            request.fingerprint(),
+            origin(request),
+            told,
+            null,
+            effort(Waste.NONE),
+            pricing.cost(usage),
+            endedAt)
+        .inBatch(pricing.listCost(usage));
+  }
+
+  /** Where the provider reports no usage the prompt was not at hand to be counted. */
+  private static TokenUsage withInput(Request request, Completion answer) {
+    long counted = request.measure().countedInputTokens();
+    return answer.tokensEstimated()
+        ? answer.usage().orWhereNone(() -> TokenUsage.of(counted, 0))
+        : answer.usage();
   }
 
   private StoreEntry failed(Request request, ProviderException failure) {
     String message = String.valueOf(failure.getMessage());
     return new StoreEntry(
-        id(request),
-        request.fingerprint(),
-        origin(request),
-        null,
-        new Failure(failure.kind(), message, failure.details().rawBody()),
-        effort(waste(failure)),
-        null,
-        endedAt);
+            id(request),
+            request.fingerprint(),
+            origin(request),
+            null,
+            new Failure(failure.kind(), message, failure.details().rawBody()),
+            effort(waste(failure)),
+            null,
+            endedAt)
+        .inBatch(null);
   }
 
   private static Effort effort(Waste waste) {

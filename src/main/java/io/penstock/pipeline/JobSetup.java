@@ -55,6 +55,12 @@ public record JobSetup(
               : "the prices of " + what + " do not hold today, but " + periods;
       return why + ": its cost columns will be null; set one under prices";
     }
+
+    /** The warning of a model with batches and without a batch price. */
+    String noBatchPrice(ModelSettings model) {
+      return "no batch price is known for model %s of provider %s: the cost columns of its batches will be null; set batch_input and batch_output under prices"
+          .formatted(model.requestModel(), model.endpoint().name());
+    }
   }
 
   /** Parsed templates; both null with {@code prompt.messages}. */

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.domain.DeliveryMode;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.ModelSettings;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class JoinBackStage {
   /** What a row paid for in this run, on all its rungs together; null: nothing. */
   static final String SPENT = "spent_usd";
+
+  /** What batches saved it of that against realtime; null: nothing. */
+  static final String SAVED = "batch_saved_usd";
 
   /** Whether some of it has no price. */
   static final String UNPRICED = "unpriced";
@@ -143,7 +147,9 @@ final class JoinBackStage {
   Dataset<Row> apply(
       Dataset<Row> rows, Dataset<Row> unique, Optional<Snapshot> settled, List<Refused> refused)
       throws IOException {
-    return project(joined(rows, unique, settled, refused), JoinBackStage::paidHere);
+    return project(
+        joined(rows, unique, settled, refused),
+        new Money(JoinBackStage::paidHere, JoinBackStage::savedHere));
   }
 
   /**
@@ -156,7 +162,7 @@ final class JoinBackStage {
     Dataset<Row> joined =
         joined(rows, books.requests(), Optional.empty(), refused)
             .join(books.spent(), new String[] {Columns.ROW_ID}, "left");
-    return project(joined, JoinBackStage::spent);
+    return project(joined, new Money(JoinBackStage::spent, JoinBackStage::saved));
   }
 
   private Dataset<Row> joined(
@@ -231,17 +237,39 @@ final class JoinBackStage {
     return when(cost.isNull().or(isBoughtByRow), cost).otherwise(lit(0));
   }
 
+  private static Column savedHere(Column isBoughtByRow) {
+    return when(isBoughtByRow, listed().minus(col("cost_usd"))).otherwise(listed());
+  }
+
+  /** The realtime list price; null where the cost is not known. */
+  private static Column listed() {
+    return when(col("cost_usd").isNotNull(), coalesce(col(StoreColumns.LIST_USD), col("cost_usd")));
+  }
+
+  private static Column saved(Column isBoughtByRow) {
+    Column byBatches = coalesce(col(SAVED), lit(0));
+    return when(isBoughtByRow, when(listed().isNotNull(), byBatches))
+        .otherwise(listed().plus(byBatches));
+  }
+
   private static Column spent(Column isBoughtByRow) {
     Column isUnknown = col("cost_usd").isNull().or(coalesce(col(UNPRICED), lit(false)));
     return when(not(isUnknown), coalesce(col(SPENT), lit(0)));
   }
 
-  private Dataset<Row> project(Dataset<Row> joined, UnaryOperator<Column> paid) {
+  /**
+   * Of a row that has an answer, by whether the run bought that for this row.
+   *
+   * @param paid for it, or for all that the row was asked of
+   */
+  private record Money(UnaryOperator<Column> paid, UnaryOperator<Column> saved) {}
+
+  private Dataset<Row> project(Dataset<Row> joined, Money money) {
     List<Column> columns = new ArrayList<>();
     columns.add(col(Columns.INPUT + ".*"));
     for (StructField result : Columns.RESULTS.fields()) {
       String name = shape.prefix() + result.name();
-      columns.add(value(result.name(), paid).cast(result.dataType()).as(name));
+      columns.add(value(result.name(), money).cast(result.dataType()).as(name));
       if (result.name().equals(COMPLETION) && shape.parsed() != null) {
         Column parsed = ParsedColumn.of(col(COMPLETION), shape.parsed());
         columns.add(parsed.as(shape.prefix() + Columns.PARSED));
@@ -250,24 +278,23 @@ final class JoinBackStage {
     return joined.select(columns.toArray(Column[]::new));
   }
 
-  private Column value(String name, UnaryOperator<Column> paid) {
+  private Column value(String name, Money money) {
     Column answered = col(StoreColumns.ENTRY_ID).isNotNull().and(col(Columns.ERROR_KIND).isNull());
     Column isPrimary = col(Columns.ROW_ID).equalTo(col(PRIMARY_ROW));
     Column boughtHere = col(StoreColumns.RUN_ID).equalTo(runId);
-    Column cost = col("cost_usd");
+    Column call =
+        when(col(Columns.DELIVERY).equalTo(DeliveryMode.BATCH.word()), "batch").otherwise("call");
     return switch (name) {
       case "provider_name" -> col("asked_provider");
       case "request_model" -> col("asked_model");
       case "served_from" ->
           when(
               answered,
-              when(not(isPrimary), "duplicate").when(boughtHere, "call").otherwise("cache"));
-      case "cost_usd" -> when(answered, paid.apply(isPrimary.and(boughtHere))).otherwise(lit(0));
+              when(not(isPrimary), "duplicate").when(boughtHere, call).otherwise("cache"));
+      case "cost_usd" ->
+          when(answered, money.paid().apply(isPrimary.and(boughtHere))).otherwise(lit(0));
       case "saved_usd" ->
-          when(
-                  answered,
-                  when(cost.isNotNull().and(isPrimary).and(boughtHere), lit(0)).otherwise(cost))
-              .otherwise(lit(0));
+          when(answered, money.saved().apply(isPrimary.and(boughtHere))).otherwise(lit(0));
       case Columns.ERROR_KIND -> errorKind(answered);
       case Columns.ERROR_MESSAGE -> errorMessage(answered);
       case Columns.FINGERPRINT ->

@@ -128,7 +128,9 @@ public final class PromptJob {
     Paid paid = batches.resume(); // what has ended since the last execution
     Execution execution = new Execution(run, mode, watch, batches, startedNanos);
     Turn turn = turn(execution, run.adopted().isPresent() ? reread(run, mode) : begin(run, mode));
-    RunPlan plan = planning().plan(run, turn.found(), turn.rows(), turn.work().realtime());
+    RunPlan plan =
+        planning()
+            .plan(run, turn.found(), turn.rows(), PlannedMisses.of(turn.work(), batches.held()));
     OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
 
     paid = paid.then(requireAffordable(plan, run));
@@ -244,7 +246,11 @@ public final class PromptJob {
               stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
                   .begin(rows, found.lookup()));
       BatchWork work = work(batches, round, rows, folder);
-      return planning().planOnly(new Found(found.deduped(), round.lookup()), rows, work.realtime());
+      return planning()
+          .planOnly(
+              new Found(found.deduped(), round.lookup()),
+              rows,
+              PlannedMisses.of(work, batches.held()));
     }
   }
 

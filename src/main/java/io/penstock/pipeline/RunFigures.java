@@ -53,7 +53,7 @@ record RunFigures(
       BigDecimal toleratedFraction,
       @Nullable BigDecimal budget) {
     List<Refused> unstored = paid.refused().stream().filter(refused -> !refused.stored()).toList();
-    long called = entries.requests() + unstored.size();
+    long called = entries.called() + unstored.size();
     long attempts = entries.attempts() + unstored.stream().mapToLong(Refused::attempts).sum();
     return new RunSummary(
         runId,
@@ -64,6 +64,7 @@ record RunFigures(
         deduped.duplicates(),
         lookup.hitCount(),
         called,
+        entries.batched(),
         pending,
         rows.rows() - rows.failed(),
         rows.failed(),

@@ -14,6 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +52,7 @@ class BatchJobTest {
   }
 
   private BigDecimal billed() throws IOException, InterruptedException {
-    return PromptJobTest.billed(simulator, "delivered_usd");
+    return PromptJobTest.billed(simulator, "total_usd");
   }
 
   private static long count(Dataset<Row> rows, String condition) {
@@ -103,13 +105,13 @@ class BatchJobTest {
 
     assertThat(first.exitCode()).isEqualTo(75);
     assertThat(first.pending()).isEqualTo(50);
-    assertThat(first.failedByKind()).containsExactly(java.util.Map.entry("PENDING", 50L));
+    assertThat(first.failedByKind()).containsExactly(Map.entry("PENDING", 50L));
     assertThat(last.exitCode()).isZero();
     assertThat(last.runId()).isEqualTo(first.runId());
     assertThat(last.succeeded()).isEqualTo(50);
     assertThat(last.costUsd()).isEqualByComparingTo(billed());
     assertThat(stats().path("batches").path("completed").asLong()).isEqualTo(1);
-    assertThat(jobs.list("answers")).containsExactly("_SUCCESS", "run_id=" + first.runId());
+    assertThat(jobs.list("answers")).containsExactly("run_id=" + first.runId());
   }
 
   @Test
@@ -117,7 +119,7 @@ class BatchJobTest {
     simulator = JobHarness.simulator("batch-seconds=3");
     jobs.file(
         "input.jsonl",
-        java.util.stream.IntStream.range(0, 40)
+        IntStream.range(0, 40)
             .mapToObj(
                 i ->
                     "{\"question\": \"n %d\", \"priority\": \"%s\"}"

@@ -37,13 +37,17 @@ final class RunFiguresTest {
   private static RowTally rows(long rows, long failed, BigDecimal cost) {
     Map<String, Long> byKind = failed == 0 ? Map.of() : Map.of("TIMEOUT", failed);
     return new RowTally(
-        rows, new TreeMap<>(byKind), cost, new RunSummary.SavedUsd(ZERO, new BigDecimal("0.5")));
+        rows,
+        new TreeMap<>(byKind),
+        cost,
+        new RunSummary.SavedUsd(ZERO, new BigDecimal("0.5"), ZERO));
   }
 
   /** Eight requests that were sent, ten times in all. */
   private static EntryTally entries() {
     return new EntryTally(
         8,
+        5,
         10,
         1,
         800,
