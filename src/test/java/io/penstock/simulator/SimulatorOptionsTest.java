@@ -3,6 +3,11 @@ package io.penstock.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.simulator.batch.BatchFault;
+import io.penstock.simulator.batch.BatchOptions;
+import io.penstock.simulator.batch.BatchOptions.Delays;
+import io.penstock.simulator.batch.BatchOptions.Faults;
+import io.penstock.simulator.batch.BatchOptions.Limits;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,22 +49,52 @@ class SimulatorOptionsTest {
   @Test
   void allErrorsComeInOneMessage() {
     Map<String, String> options =
-        Map.of("batch_seconds", "10", "colour", "blue", "seed", "x", "latency", "200");
+        Map.of("batch_seconds", "soon", "colour", "blue", "seed", "x", "latency", "200");
 
     assertThatThrownBy(() -> SimulatorOptions.parse(options))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "simulator option batch_seconds is not built yet; simulator option colour is unknown,"
-                + " allowed are accuracy, api-key, burst-seconds, faults, latency, max-in-flight,"
+            "simulator option colour is unknown, allowed are accuracy, api-key, batch-enqueued-tokens,"
+                + " batch-faults, batch-faulty, batch-hidden-seconds, batch-max-bytes,"
+                + " batch-max-requests, batch-seconds, batch-slow-create, batch-slow-upload,"
+                + " batch-window-seconds, burst-seconds, faults, latency, max-in-flight,"
                 + " requests-per-minute, seed, tokens-per-minute; simulator option"
                 + " latency is '200', must be like fixed:200ms or lognormal:1s:10s (median, p99);"
-                + " simulator option seed is 'x', must be a whole number");
+                + " simulator option seed is 'x', must be a whole number; simulator option"
+                + " batch-seconds is 'soon', must be a number of seconds from 0 to 86400");
   }
 
   @Test
   void everyFaultHasItsWord() {
     assertThat(SimulatorOptions.parse(Map.of("faults", "429=0.5,quota=0.5")).faults())
         .isEqualTo(Map.of(Fault.RATE_LIMITED, 0.5, Fault.QUOTA, 0.5));
+  }
+
+  @Test
+  void readsTheOptionsOfBatches() {
+    BatchOptions batches =
+        SimulatorOptions.parse(
+                Map.of(
+                    "batch_seconds", "0.5",
+                    "batch-window-seconds", "60",
+                    "batch-faults", "expired=0.4,line_500=1",
+                    "batch-faulty", "2",
+                    "batch-hidden-seconds", "3",
+                    "batch-enqueued-tokens", "1000",
+                    "batch-max-requests", "10",
+                    "batch-max-bytes", "4096",
+                    "batch-slow-create", "4",
+                    "batch-slow-upload", "5"))
+            .batches();
+
+    assertThat(batches)
+        .isEqualTo(
+            new BatchOptions(
+                Duration.ofMillis(500),
+                Duration.ofMinutes(1),
+                new Faults(Map.of(BatchFault.EXPIRED, 0.4, BatchFault.LINE_500, 1.0), 2L),
+                new Limits(10L, 4096L, 1000L),
+                new Delays(Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(5))));
   }
 
   @ParameterizedTest
@@ -79,6 +114,12 @@ class SimulatorOptionsTest {
         "requests-per-minute | 1.5   | must be a whole number from 1 to 1000000000",
         "tokens-per-minute   | 1e9   | must be a whole number from 1 to 1000000000",
         "burst-seconds       | 0     | is '0', must be a number of seconds from 0.001 to 3600",
+        "batch-seconds       | -1    | is '-1', must be a number of seconds from 0 to 86400",
+        "batch-window-seconds | 0    | is '0', must be more than 0 seconds",
+        "batch-faults | lost=1       | names 'lost', allowed are expired, cancelled_by_provider",
+        "batch-faults | line_429=0.6,line_500=0.6 | add up to 1.2, at most 1 allowed",
+        "batch-faults | expired=0.4,cancelled_by_provider=0.4 | a batch ends in one way",
+        "batch-max-bytes     | 0     | is '0', must be a whole number from 1 to 1000000000",
         "burst-seconds       | 3601  | must be a number of seconds from 0.001 to 3600",
       })
   void wrongValueIsRefusedByName(String key, String value, String complaint) {
