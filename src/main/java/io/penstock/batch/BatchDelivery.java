@@ -139,7 +139,7 @@ public final class BatchDelivery {
       each.pace.askSoon(now());
       desk.console().accept("batch " + each.batch.key() + " is being cancelled");
     } catch (ProviderException e) {
-      BatchStoppedException.throwIfOfAll(Trouble.of(e));
+      throwIfOfAll(e);
       desk.console()
           .accept("batch %s is not cancelled yet: %s".formatted(each.batch.key(), e.getMessage()));
     }
@@ -156,9 +156,27 @@ public final class BatchDelivery {
             .anyMatch(each -> desk.rules().areOf(each.batch) || wanted.isAwaited(each.batch));
   }
 
-  /** Of the provider's last words; for people. */
-  public List<String> lines() {
-    return open.values().stream().map(news::line).toList();
+  /** A line for each of the job's batches that have not ended, as they are now; changes nothing. */
+  public List<String> look() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (PendingBatch batch : desk.ledger().open()) {
+      if (desk.rules().areOf(batch)) {
+        lines.add(look(batch));
+      }
+    }
+    return lines;
+  }
+
+  private String look(PendingBatch batch) {
+    Watched each = new Watched(batch, new PollPace(Duration.ZERO, desk.time().random(), now()));
+    String id = batch.batchId();
+    try {
+      each.seen = id == null || !desk.knows(batch) ? null : desk.provider(batch).retrieve(id);
+    } catch (ProviderException e) {
+      throwIfOfAll(e);
+      return news.line(each) + " (" + e.getMessage() + ")";
+    }
+    return news.line(each);
   }
 
   /** What has become of the run's batches. */
@@ -258,12 +276,17 @@ public final class BatchDelivery {
     }
   }
 
-  /** One just created may be unknown for a while, one of another account for ever. */
-  private void unseen(Watched each, ProviderException failure) throws IOException {
-    PendingBatch batch = each.batch;
+  /** Of a batch that is not found nothing follows for others. */
+  private static void throwIfOfAll(ProviderException failure) {
     if (failure.kind() != FailureKind.NOT_FOUND) {
       BatchStoppedException.throwIfOfAll(Trouble.of(failure));
     }
+  }
+
+  /** One just created may be unknown for a while, one of another account for ever. */
+  private void unseen(Watched each, ProviderException failure) throws IOException {
+    PendingBatch batch = each.batch;
+    throwIfOfAll(failure);
     boolean isNew = now().isBefore(batch.creatingAt().plus(desk.rules().adoptFor()));
     if (failure.kind() == FailureKind.NOT_FOUND && !isNew) {
       if (desk.rules().areOf(batch)) {

@@ -17,10 +17,21 @@ final class BatchNews {
   }
 
   String line(Watched each) {
-    String name = "batch " + each.batch.key();
+    String id = each.batch.batchId();
+    String name =
+        "batch %s%s with %s"
+            .formatted(
+                each.batch.key(),
+                id == null ? "" : " (" + id + ")",
+                each.batch.intent().accountModel());
     ProviderBatch seen = each.seen;
     if (seen == null) {
-      return each.batch.isInDoubt() ? name + ": may have been created" : name + ": not seen yet";
+      String requests = ": %,d requests, ".formatted(each.batch.intent().size().requests());
+      return name
+          + requests
+          + (each.batch.mayExist()
+              ? each.batch.isInDoubt() ? "may have been created" : "not seen yet"
+              : "not sent yet");
     }
     Counts counts = seen.counts();
     Duration age = Duration.between(each.batch.creatingAt(), clock.instant());

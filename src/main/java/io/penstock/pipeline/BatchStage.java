@@ -143,6 +143,29 @@ final class BatchStage {
     return doing(delivery::resume);
   }
 
+  /** Ends all of the job's batches and takes in what they have answered. */
+  Paid cancelAll() throws IOException, InterruptedException {
+    return doing(
+        () -> {
+          delivery.resume();
+          delivery.cancelAll();
+          delivery.await(Deadline.NONE, batch -> false);
+        });
+  }
+
+  /** A line for each of the job's batches. */
+  List<String> look() throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    Paid looked = doing(() -> lines.addAll(delivery.look()));
+    looked
+        .stop()
+        .ifPresent(
+            cause -> {
+              throw new InvalidInputException(cause.kind() + ": " + cause.message());
+            });
+    return lines;
+  }
+
   private interface Step {
     void run() throws IOException, InterruptedException;
   }
