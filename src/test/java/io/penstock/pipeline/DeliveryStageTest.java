@@ -9,15 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.config.JobSpec.DeliverySpec;
 import io.penstock.domain.FailureKind;
-import io.penstock.domain.ModelSettings;
-import io.penstock.domain.Network;
-import io.penstock.domain.ProviderEndpoint;
 import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,24 +55,8 @@ final class DeliveryStageTest {
   }
 
   private static JobSetup.Model model(String name, boolean hasBatch) {
-    ProviderEndpoint endpoint =
-        new ProviderEndpoint(
-            "ours",
-            "openai",
-            "openai",
-            "http://x/v1",
-            "max_tokens",
-            null,
-            Duration.ofSeconds(1),
-            Network.PLAIN);
     return new JobSetup.Model(
-        new ModelSettings(name, endpoint, name, null, "{}", "{}"),
-        null,
-        null,
-        null,
-        "ours/" + name,
-        null,
-        hasBatch);
+        JoinBackStageTest.model(name), null, null, null, "ours/" + name, null, hasBatch);
   }
 
   private Lookup misses() {

@@ -38,7 +38,7 @@ final class JoinBackStageTest {
     entries = new StoredEntries(folder);
   }
 
-  private static ModelSettings model(String name) {
+  static ModelSettings model(String name) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
             "our-" + name,
