@@ -127,7 +127,8 @@ final class BatchStage {
     for (JobSetup.Model model : setup.models()) {
       LimitSpec limits = model.limits();
       if (limits != null && limits.enqueuedTokens() != null) {
-        queueLimits.put(model.accountModel(), limits.enqueuedTokens());
+        BigDecimal ofJob = limits.share().multiply(BigDecimal.valueOf(limits.enqueuedTokens()));
+        queueLimits.put(model.accountModel(), ofJob.longValue());
       }
     }
     return new Desk.Rules(
@@ -410,8 +411,8 @@ final class BatchStage {
       return Deadline.NONE;
     }
     Instant end = place.folder().startedAt().plusSeconds(seconds);
-    Duration quarter = Duration.ofSeconds(seconds).dividedBy(4);
-    Duration margin = quarter.compareTo(MARGIN) < 0 ? quarter : MARGIN;
+    Duration half = Duration.ofSeconds(seconds).dividedBy(2);
+    Duration margin = half.compareTo(MARGIN) < 0 ? half : MARGIN;
     Instant latest = time.begunAt().plus(margin);
     return new Deadline(end.minus(margin), latest.isAfter(end) ? latest : end);
   }
