@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.penstock.batch.BatchLedger;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +47,7 @@ class ArchitectureTest {
           Map.entry("inference", Set.of("domain", "limit", "provider")),
           Map.entry("store", Set.of("domain", "lake")),
           Map.entry("cluster", Set.of("domain", "limit", "config")),
+          Map.entry("batch", Set.of("domain", "provider", "store")),
           Map.entry("simulator.batch", Set.of("domain")),
           Map.entry("simulator", Set.of("domain", "pricing", "tokens", "simulator.batch")),
           Map.entry(
@@ -64,6 +66,7 @@ class ArchitectureTest {
                   "report",
                   "inference",
                   "store",
+                  "batch",
                   "cluster")),
           Map.entry(
               "app",
@@ -81,6 +84,7 @@ class ArchitectureTest {
                   "report",
                   "inference",
                   "store",
+                  "batch",
                   "cluster",
                   "simulator",
                   "pipeline",
@@ -138,6 +142,8 @@ class ArchitectureTest {
             "io.penstock.store",
             "io.penstock.cluster",
             "io.penstock.app")
+        .and()
+        .doNotHaveFullyQualifiedName(BatchLedger.class.getName()) // files like those of the store
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")

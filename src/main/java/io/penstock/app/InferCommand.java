@@ -49,10 +49,12 @@ final class InferCommand extends JobCommand {
               + " published as partial; later runs use its answers")
   @Nullable Long limit;
 
-  @Option(names = "--no-wait", hidden = true)
-  void refuseUnbuilt(boolean value) {
-    throw new InvalidInputException("--no-wait is not built yet");
-  }
+  @Option(
+      names = "--no-wait",
+      description =
+          "takes in the batches that have ended, sends what is new and ends, with exit code 75 while"
+              + " batches are pending")
+  boolean noWait;
 
   @Override
   void checkOptions() {
@@ -77,7 +79,9 @@ final class InferCommand extends JobCommand {
       DriverCoordinator.current()
           .ifPresent(driver -> driver.offerSecrets(wiring.readSecrets(), wiring::readAgain));
       PromptJob.Finished finished =
-          job.run(new RunMode(newRun, waitForLock, retryFailed == Failures.ALL, limit), interrupt);
+          job.run(
+              new RunMode(newRun, waitForLock, retryFailed == Failures.ALL, limit, !noWait),
+              interrupt);
       System.out.println(
           ConsoleSummary.of(finished.summary(), finished.resultsPath(), finished.runPath()));
       return finished.summary().exitCode();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.penstock.config.Accounts;
+import io.penstock.config.DialectRules;
 import io.penstock.config.JobSpec;
 import io.penstock.config.JobSpec.ModelSpec;
 import io.penstock.config.JobSpec.ProviderSpec;
@@ -162,7 +163,8 @@ final class JobWiring implements AutoCloseable {
         new JobPrices(file.spec(), file.prices()).of(model),
         fingerprintBasis(settings),
         accounts.accountModel(model),
-        accounts.limits(model, file.spec().limits()));
+        accounts.limits(model, file.spec().limits()),
+        provider.batch() && DialectRules.WITH_BATCHES.contains(provider.dialect()));
   }
 
   private @Nullable String responseSchema() {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 
 /**
  * The command line. Exit codes: 0 done, 1 internal error, 2 usage, configuration or input, 3 many
- * rows failed, 5 refused, 130 interrupted.
+ * rows failed, 4 budget reached, 5 refused, 75 batches pending, 130 interrupted.
  */
 @Command(
     name = "penstock",
@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       PlanCommand.class,
       PreviewCommand.class,
+      BatchesCommand.class,
       StoreCommand.class,
       SimulateCommand.class
     })
@@ -38,7 +39,7 @@ public final class Main {
   static final int INTERRUPTED = 130;
 
   /** Commands of the design whose features are not there yet. */
-  private static final Set<String> UNBUILT = Set.of("evaluate", "batches", "report");
+  private static final Set<String> UNBUILT = Set.of("evaluate", "report");
 
   private Main() {}
 

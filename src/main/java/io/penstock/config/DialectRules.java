@@ -21,4 +21,7 @@ public record DialectRules(
     Map<String, Set<String>> onlyValues,
     boolean needsMaxOutputTokens,
     String basePath,
-    Set<String> structuredOutput) {}
+    Set<String> structuredOutput) {
+  /** Dialects whose Batch APIs are spoken here. */
+  public static final Set<String> WITH_BATCHES = Set.of("openai", "azure", "anthropic");
+}

@@ -1,6 +1,7 @@
 package io.penstock.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.domain.DeliveryMode;
 import io.penstock.yaml.Key;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param models by the job's name for them; at least one
  * @param routing first match decides; empty: the only model is taken that is no other's fallback
  * @param cascade which answers are not good enough, and which model is asked then
+ * @param delivery first match decides; empty: all in realtime
  * @param limits of an account and model, for the whole cluster, by {@code provider/model}: the
  *     provider's name in the job and the model as requested, which may itself hold slashes; what is
  *     not set is learnt from the answers' headers
@@ -44,6 +46,8 @@ public record JobSpec(
     @Key(required = true) Map<String, ModelSpec> models,
     @Key(fallback = "[]") List<RouteSpec> routing,
     CascadeSpec cascade,
+    @Key(fallback = "[]") List<DeliverySpec> delivery,
+    BatchSpec batch,
     ConcurrencySpec concurrency,
     Map<String, LimitSpec> limits,
     @Key(
@@ -83,6 +87,11 @@ public record JobSpec(
       }
     }
     return reached;
+  }
+
+  /** Whether some rows are to be answered by Batch APIs, where their models have one. */
+  public boolean asksForBatches() {
+    return delivery.stream().anyMatch(DeliverySpec::asksForBatch);
   }
 
   /**
@@ -161,6 +170,7 @@ public record JobSpec(
    *     azure dialect a date also means the older addresses, by deployment; null: none
    * @param priceAs the provider under which its models are found in the price list; null: its own
    *     name
+   * @param batch whether the server has the Batch API of its dialect
    * @param options of the embedded simulator, by the names of the command's options
    */
   public record ProviderSpec(
@@ -180,6 +190,7 @@ public record JobSpec(
           String maxTokensField,
       @Nullable String apiVersion,
       @Nullable String priceAs,
+      @Key(fallback = "false") Boolean batch,
       Map<String, String> options) {
     /** Where the key is. */
     public SecretSpec apiKey() {
@@ -289,6 +300,43 @@ public record JobSpec(
   public record RouteSpec(@Nullable String when, @Key(required = true) String model) {}
 
   /**
+   * @param when Spark SQL condition as in routing; null: always
+   */
+  public record DeliverySpec(
+      @Nullable String when,
+      @Key(
+              required = true,
+              oneOf = {"realtime", "batch"})
+          String mode) {
+    public boolean asksForBatch() {
+      return mode.equals(DeliveryMode.BATCH.word());
+    }
+  }
+
+  /**
+   * Delivery by the providers' Batch APIs.
+   *
+   * @param pollIntervalSeconds between two looks at a batch
+   * @param deadlineSeconds from the run's start, after which nothing is waited for; null: none
+   * @param onExpiry what becomes of the requests that a batch ended without: they are submitted
+   *     again, or called in realtime
+   * @param maxRequests of one batch, where the server takes fewer than its dialect's provider
+   * @param maxBytes of one batch, likewise
+   * @param adoptSeconds how long a batch is looked for whose creation was not confirmed, before it
+   *     is created again
+   */
+  public record BatchSpec(
+      @Key(fallback = "60", min = 1, max = 3600) Integer pollIntervalSeconds,
+      @Nullable @Key(min = 1, max = 2_592_000) Integer deadlineSeconds,
+      @Key(
+              fallback = "resubmit",
+              oneOf = {"resubmit", "realtime"})
+          String onExpiry,
+      @Nullable @Key(min = 1) Integer maxRequests,
+      @Nullable @Key(min = 1) Long maxBytes,
+      @Key(fallback = "900", min = 1, max = 86_400) Integer adoptSeconds) {}
+
+  /**
    * How many calls are under way at once, per executor and model.
    *
    * @param initial times the number of executors, this is where the adaptive limit of an account
@@ -326,6 +374,7 @@ public record JobSpec(
    *
    * @param tokensPerMinute input and output together
    * @param maxInFlight calls under way at once
+   * @param enqueuedTokens input tokens of all batches that have not ended
    * @param share the part of the account's limits that this job may use, where others use it too;
    *     above 0, at most 1
    */
@@ -335,6 +384,7 @@ public record JobSpec(
       @Nullable @Key(min = 1) Long inputTokensPerMinute,
       @Nullable @Key(min = 1) Long outputTokensPerMinute,
       @Nullable @Key(min = 1) Integer maxInFlight,
+      @Nullable @Key(min = 1) Long enqueuedTokens,
       @Key(fallback = "1", min = 0, max = 1) BigDecimal share) {
     public LimitSpec {
       if (share.signum() == 0) {

@@ -10,6 +10,7 @@ import io.penstock.yaml.RecordReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -46,6 +47,7 @@ final class JobSpecChecks {
       limits.runAcrossKeys();
     }
     checkRouting();
+    checkDelivery();
     new SchemaChecks(spec, dialects, problems).run();
     new RungChecks(spec, problems).run();
     checkFolders();
@@ -242,13 +244,20 @@ final class JobSpecChecks {
         String hint = NearestName.hint(route.model(), spec.models().keySet());
         problems.add(path + ".model", "is '" + route.model() + "'; " + hint);
       }
-      boolean last = i == routing.size() - 1;
-      if (last && route.when() != null) {
-        problems.add(path + ".when", "the last rule must have none, so that every row has a model");
-      } else if (!last && route.when() == null) {
-        problems.add(path, "has no condition: the rules after it can never match");
-      }
     }
+    RuleOrder.check(
+        "routing",
+        routing.stream().map(route -> Optional.ofNullable(route.when())).toList(),
+        "model",
+        problems);
+  }
+
+  private void checkDelivery() {
+    RuleOrder.check(
+        "delivery",
+        spec.delivery().stream().map(rule -> Optional.ofNullable(rule.when())).toList(),
+        "mode",
+        problems);
   }
 
   private void checkFolders() {

@@ -43,6 +43,7 @@ public final class JobSpecReader {
       return null; // no key of a text that is no YAML can be judged
     }
     sets.forEach(set -> YamlTree.set(job, set, problems));
+    writeOutDelivery(job);
     UnbuiltKeys.refuse(job, problems);
     new ProviderDefaults(knownProviders, problems).mergeInto(job);
     job.path("providers").forEach(this::normaliseBaseUrl);
@@ -139,6 +140,14 @@ public final class JobSpecReader {
       problems.add(
           path, "must say where it is: {env: NAME}, {file: PATH} or {credential_alias: NAME}");
       ((ObjectNode) proxy).putObject("password").put("env", "PASSWORD"); // for the checks to go on
+    }
+  }
+
+  /** One mode for the whole job in full. */
+  private static void writeOutDelivery(ObjectNode job) {
+    JsonNode mode = job.path("delivery");
+    if (mode.isValueNode() && !mode.isNull()) {
+      job.putArray("delivery").addObject().put("mode", mode.asText());
     }
   }
 

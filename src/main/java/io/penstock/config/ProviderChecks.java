@@ -76,6 +76,10 @@ final class ProviderChecks {
               }
             });
     checkProxy(provider.proxy());
+    if (provider.batch() && !DialectRules.WITH_BATCHES.contains(provider.dialect())) {
+      problems.add(
+          path + ".batch", "is true, but batches of this dialect are not built; remove it");
+    }
     if (path.equals("providers." + JobSpecReader.SIMULATOR)
         && (provider.proxy().url() != null || provider.caFile() != null)) {
       problems.add(path, "runs inside the job: it has no proxy and no ca_file");

@@ -21,8 +21,6 @@ final class UnbuiltKeys {
   private static final Map<String, String> KEYS = new LinkedHashMap<>();
 
   static {
-    KEYS.put("delivery", "");
-    KEYS.put("batch", "");
     KEYS.put("evaluation", "");
     KEYS.put("report", "");
   }

@@ -29,9 +29,12 @@ public final class Columns {
   public static final String TRUNCATED_COLUMNS = "truncated_columns";
   public static final String TOKENS_SAVED = "tokens_saved";
 
-  // what routing rules see beside the input's columns
+  // what rules see beside the input's columns
   public static final String USER_PROMPT = "user_prompt";
   public static final String INPUT_TOKENS = "input_tokens";
+
+  /** Of a {@code DeliveryMode}, its word. */
+  public static final String DELIVERY = "delivery";
 
   // the misses of a run folder
   public static final String SHARD = "shard";
@@ -72,7 +75,7 @@ public final class Columns {
           .add("provider_name", DataTypes.StringType)
           .add("request_model", DataTypes.StringType)
           .add("response_model", DataTypes.StringType)
-          .add("delivery", DataTypes.StringType)
+          .add(DELIVERY, DataTypes.StringType)
           .add("served_from", DataTypes.StringType)
           .add(INPUT_TOKENS, DataTypes.LongType)
           .add("cache_read_input_tokens", DataTypes.LongType)

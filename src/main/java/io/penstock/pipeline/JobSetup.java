@@ -55,6 +55,12 @@ public record JobSetup(
               : "the prices of " + what + " do not hold today, but " + periods;
       return why + ": its cost columns will be null; set one under prices";
     }
+
+    /** The warning of a model with batches and without a batch price. */
+    String noBatchPrice(ModelSettings model) {
+      return "no batch price is known for model %s of provider %s: the cost columns of its batches will be null; set batch_input and batch_output under prices"
+          .formatted(model.requestModel(), model.endpoint().name());
+    }
   }
 
   /** Parsed templates; both null with {@code prompt.messages}. */
@@ -65,6 +71,7 @@ public record JobSetup(
    * @param accountModel under which its limits are shared by the whole cluster: {@code
    *     account/model}; one for all of the job's models that ask one account for one model
    * @param limits of {@code accountModel}, as the job sets them; null where it sets none
+   * @param hasBatch whether its provider has a Batch API
    */
   public record Model(
       ModelSettings settings,
@@ -72,10 +79,16 @@ public record JobSetup(
       @Nullable ModelPrice price,
       FingerprintBasis fingerprintBasis,
       String accountModel,
-      @Nullable LimitSpec limits) {
+      @Nullable LimitSpec limits,
+      boolean hasBatch) {
     /** How its tokens are counted. */
     public TokenFamily tokens() {
       return ModelPricing.tokens(price);
+    }
+
+    /** Whether what it answers in batches has no known cost. */
+    boolean lacksBatchPrice() {
+      return hasBatch && (price == null || price.batch() == null);
     }
 
     /** What one answer has at the most. */

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.penstock.domain.DeliveryMode;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.ModelSettings;
@@ -41,6 +42,9 @@ final class JoinBackStage {
   /** What a row paid for in this run, on all its rungs together; null: nothing. */
   static final String SPENT = "spent_usd";
 
+  /** What batches saved it of that against realtime; null: nothing. */
+  static final String SAVED = "batch_saved_usd";
+
   /** Whether some of it has no price. */
   static final String UNPRICED = "unpriced";
 
@@ -62,6 +66,9 @@ final class JoinBackStage {
           .add("refused_message", DataTypes.StringType)
           .add("refused_attempts", DataTypes.IntegerType);
 
+  private static final String IS_PENDING = "is_pending";
+  private static final String IN_BATCH = "the request is in a batch that has not ended";
+
   private static final StructType MODELS =
       new StructType()
           .add(Columns.MODEL_NAME, DataTypes.StringType)
@@ -73,6 +80,7 @@ final class JoinBackStage {
   private final List<ModelSettings> models;
   private final Shape shape;
   private final StopSignal.Cause uncalled;
+  private final Optional<Dataset<Row>> pending;
 
   /**
    * @param prefix put before the names of result columns
@@ -84,7 +92,7 @@ final class JoinBackStage {
    * @param prefix put before the names of result columns
    */
   JoinBackStage(CompletionStore store, String runId, List<ModelSettings> models, String prefix) {
-    this(store, runId, models, new Shape(prefix, null), NOT_CALLED);
+    this(store, runId, models, new Shape(prefix, null), NOT_CALLED, Optional.empty());
   }
 
   private JoinBackStage(
@@ -92,19 +100,30 @@ final class JoinBackStage {
       String runId,
       List<ModelSettings> models,
       Shape shape,
-      StopSignal.Cause uncalled) {
+      StopSignal.Cause uncalled,
+      Optional<Dataset<Row>> pending) {
     this.store = store;
     this.runId = runId;
     this.models = models;
     this.shape = shape;
     this.uncalled = uncalled;
+    this.pending = pending;
   }
 
   /** The same, where rows that were not called for want of money say so. */
   JoinBackStage stoppedBy(Optional<StopSignal.Cause> stop) {
     StopSignal.Cause why =
         stop.filter(cause -> cause.kind() == FailureKind.BUDGET).orElse(uncalled);
-    return new JoinBackStage(store, runId, models, shape, why);
+    return new JoinBackStage(store, runId, models, shape, why, pending);
+  }
+
+  /**
+   * The same, where rows say so whose requests are in batches.
+   *
+   * @param fingerprints a row per such request
+   */
+  JoinBackStage withPending(Optional<Dataset<Row>> fingerprints) {
+    return new JoinBackStage(store, runId, models, shape, uncalled, fingerprints);
   }
 
   /**
@@ -114,7 +133,8 @@ final class JoinBackStage {
    */
   JoinBackStage parsing(@Nullable JsonNode schema) {
     DataType parsed = schema == null ? null : ParsedColumn.type(schema);
-    return new JoinBackStage(store, runId, models, new Shape(shape.prefix(), parsed), uncalled);
+    return new JoinBackStage(
+        store, runId, models, new Shape(shape.prefix(), parsed), uncalled, pending);
   }
 
   /**
@@ -127,7 +147,9 @@ final class JoinBackStage {
   Dataset<Row> apply(
       Dataset<Row> rows, Dataset<Row> unique, Optional<Snapshot> settled, List<Refused> refused)
       throws IOException {
-    return project(joined(rows, unique, settled, refused), JoinBackStage::paidHere);
+    return project(
+        joined(rows, unique, settled, refused),
+        new Money(JoinBackStage::paidHere, JoinBackStage::savedHere));
   }
 
   /**
@@ -140,7 +162,7 @@ final class JoinBackStage {
     Dataset<Row> joined =
         joined(rows, books.requests(), Optional.empty(), refused)
             .join(books.spent(), new String[] {Columns.ROW_ID}, "left");
-    return project(joined, JoinBackStage::spent);
+    return project(joined, new Money(JoinBackStage::spent, JoinBackStage::saved));
   }
 
   private Dataset<Row> joined(
@@ -156,8 +178,19 @@ final class JoinBackStage {
             ? settled.get().servingOnce(requests, runId)
             : store.serving(requests, runId);
     Dataset<Row> served = links.join(entries, new String[] {Columns.FINGERPRINT}, "left");
-    return withRefusals(served, refused)
+    return withPending(withRefusals(served, refused))
         .join(broadcast(modelNames(rows)), new String[] {Columns.MODEL_NAME}, "left");
+  }
+
+  private Dataset<Row> withPending(Dataset<Row> served) {
+    return pending
+        .map(
+            inBatches ->
+                served.join(
+                    inBatches.withColumn(IS_PENDING, lit(true)),
+                    new String[] {Columns.FINGERPRINT},
+                    "left"))
+        .orElseGet(() -> served.withColumn(IS_PENDING, lit(null).cast(DataTypes.BooleanType)));
   }
 
   private static Dataset<Row> withRefusals(Dataset<Row> served, List<Refused> refused) {
@@ -204,17 +237,39 @@ final class JoinBackStage {
     return when(cost.isNull().or(isBoughtByRow), cost).otherwise(lit(0));
   }
 
+  private static Column savedHere(Column isBoughtByRow) {
+    return when(isBoughtByRow, listed().minus(col("cost_usd"))).otherwise(listed());
+  }
+
+  /** The realtime list price; null where the cost is not known. */
+  private static Column listed() {
+    return when(col("cost_usd").isNotNull(), coalesce(col(StoreColumns.LIST_USD), col("cost_usd")));
+  }
+
+  private static Column saved(Column isBoughtByRow) {
+    Column byBatches = coalesce(col(SAVED), lit(0));
+    return when(isBoughtByRow, when(listed().isNotNull(), byBatches))
+        .otherwise(listed().plus(byBatches));
+  }
+
   private static Column spent(Column isBoughtByRow) {
     Column isUnknown = col("cost_usd").isNull().or(coalesce(col(UNPRICED), lit(false)));
     return when(not(isUnknown), coalesce(col(SPENT), lit(0)));
   }
 
-  private Dataset<Row> project(Dataset<Row> joined, UnaryOperator<Column> paid) {
+  /**
+   * Of a row that has an answer, by whether the run bought that for this row.
+   *
+   * @param paid for it, or for all that the row was asked of
+   */
+  private record Money(UnaryOperator<Column> paid, UnaryOperator<Column> saved) {}
+
+  private Dataset<Row> project(Dataset<Row> joined, Money money) {
     List<Column> columns = new ArrayList<>();
     columns.add(col(Columns.INPUT + ".*"));
     for (StructField result : Columns.RESULTS.fields()) {
       String name = shape.prefix() + result.name();
-      columns.add(value(result.name(), paid).cast(result.dataType()).as(name));
+      columns.add(value(result.name(), money).cast(result.dataType()).as(name));
       if (result.name().equals(COMPLETION) && shape.parsed() != null) {
         Column parsed = ParsedColumn.of(col(COMPLETION), shape.parsed());
         columns.add(parsed.as(shape.prefix() + Columns.PARSED));
@@ -223,24 +278,23 @@ final class JoinBackStage {
     return joined.select(columns.toArray(Column[]::new));
   }
 
-  private Column value(String name, UnaryOperator<Column> paid) {
+  private Column value(String name, Money money) {
     Column answered = col(StoreColumns.ENTRY_ID).isNotNull().and(col(Columns.ERROR_KIND).isNull());
     Column isPrimary = col(Columns.ROW_ID).equalTo(col(PRIMARY_ROW));
     Column boughtHere = col(StoreColumns.RUN_ID).equalTo(runId);
-    Column cost = col("cost_usd");
+    Column call =
+        when(col(Columns.DELIVERY).equalTo(DeliveryMode.BATCH.word()), "batch").otherwise("call");
     return switch (name) {
       case "provider_name" -> col("asked_provider");
       case "request_model" -> col("asked_model");
       case "served_from" ->
           when(
               answered,
-              when(not(isPrimary), "duplicate").when(boughtHere, "call").otherwise("cache"));
-      case "cost_usd" -> when(answered, paid.apply(isPrimary.and(boughtHere))).otherwise(lit(0));
+              when(not(isPrimary), "duplicate").when(boughtHere, call).otherwise("cache"));
+      case "cost_usd" ->
+          when(answered, money.paid().apply(isPrimary.and(boughtHere))).otherwise(lit(0));
       case "saved_usd" ->
-          when(
-                  answered,
-                  when(cost.isNotNull().and(isPrimary).and(boughtHere), lit(0)).otherwise(cost))
-              .otherwise(lit(0));
+          when(answered, money.saved().apply(isPrimary.and(boughtHere))).otherwise(lit(0));
       case Columns.ERROR_KIND -> errorKind(answered);
       case Columns.ERROR_MESSAGE -> errorMessage(answered);
       case Columns.FINGERPRINT ->
@@ -255,6 +309,7 @@ final class JoinBackStage {
         not(answered),
         coalesce(
             col("link_error_kind"),
+            when(col(IS_PENDING), lit(FailureKind.PENDING.name())),
             col(Columns.ERROR_KIND),
             col("refused_kind"),
             lit(uncalled.kind().name())));
@@ -265,6 +320,7 @@ final class JoinBackStage {
         not(answered),
         coalesce(
             col("link_error_message"),
+            when(col(IS_PENDING), lit(IN_BATCH)),
             col(Columns.ERROR_MESSAGE),
             col("refused_message"),
             lit(uncalled.message())));

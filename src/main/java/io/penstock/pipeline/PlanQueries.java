@@ -18,6 +18,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unhex;
 import static org.apache.spark.sql.functions.when;
 
+import io.penstock.domain.DeliveryMode;
 import io.penstock.domain.FailureKind;
 import io.penstock.lake.Columns;
 import io.penstock.pricing.AnswerHistory;
@@ -35,7 +36,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** What a plan asks of the misses and the completion store; each method is one small action. */
@@ -52,15 +52,6 @@ final class PlanQueries {
   private static final int HISTORY = 10_000;
 
   private static final int REASONS = 20;
-
-  /** Of a shard's lines; messages are left out, which makes reading them cheap. */
-  private static final StructType MISS =
-      new StructType()
-          .add(Columns.FINGERPRINT, DataTypes.StringType)
-          .add(Columns.COUNTED_INPUT_TOKENS, DataTypes.LongType)
-          .add(Columns.PROMPT_HASH, DataTypes.LongType)
-          .add(Columns.ROUTE, DataTypes.IntegerType)
-          .add(Columns.MODEL_NAME, DataTypes.StringType);
 
   private final String job;
   private final Dataset<Row> entries;
@@ -82,14 +73,33 @@ final class PlanQueries {
   record Group(
       String model,
       @Nullable Integer route,
+      DeliveryMode delivery,
       int tier,
       boolean tooLong,
       String reason,
       long requests,
       long countedTokens) {
+    boolean isBatch() {
+      return delivery == DeliveryMode.BATCH;
+    }
+
     /** The same prompts to another model. */
-    Group asOf(String other) {
-      return new Group(other, route, 0, false, reason, requests, countedTokens);
+    Group asOf(JobSetup.Model other) {
+      return new Group(
+          other.settings().name(),
+          route,
+          other.hasBatch() ? delivery : DeliveryMode.REALTIME,
+          0,
+          false,
+          reason,
+          requests,
+          countedTokens);
+    }
+
+    /** The same, were they all called. */
+    Group inRealtime() {
+      return new Group(
+          model, route, DeliveryMode.REALTIME, tier, tooLong, reason, requests, countedTokens);
     }
   }
 
@@ -183,7 +193,7 @@ final class PlanQueries {
                         col("cache_creation_input_tokens"),
                         col("output_tokens"),
                         col("latency_ms"),
-                        col("cost_usd"))
+                        coalesce(col(StoreColumns.LIST_USD), col("cost_usd")).as("cost_usd"))
                     .as("answer"))
             .orderBy(col(StoreColumns.COMPLETED_AT).desc())
             .limit(HISTORY);
@@ -212,11 +222,11 @@ final class PlanQueries {
   }
 
   /**
-   * @param missesPath of {@link ShardStage}, with at least one miss
-   * @param tier and {@code tooLong} of a miss, by the columns of {@link #MISS}
+   * @param planned at least one request
+   * @param tier and {@code tooLong} of a request, by the columns of {@link PlannedMisses#read}
    */
-  List<Group> groups(String missesPath, Column tier, Column tooLong, List<String> identities) {
-    Dataset<Row> misses = entries.sparkSession().read().schema(MISS).json(missesPath);
+  List<Group> groups(PlannedMisses planned, Column tier, Column tooLong, List<String> identities) {
+    Dataset<Row> misses = planned.read(entries.sparkSession());
     Column reason =
         when(col(TOO_OLD), lit(TOO_OLD))
             .when(col(FAILED_BEFORE), lit(FAILED_BEFORE))
@@ -228,6 +238,7 @@ final class PlanQueries {
         .groupBy(
             col(Columns.MODEL_NAME),
             col(Columns.ROUTE),
+            col(Columns.DELIVERY),
             tier.as("tier"),
             tooLong.as("too_long"),
             reason.as("reason"))
@@ -242,6 +253,7 @@ final class PlanQueries {
     return new Group(
         row.getAs(Columns.MODEL_NAME),
         row.getAs(Columns.ROUTE),
+        DeliveryMode.ofWord(row.getAs(Columns.DELIVERY)),
         row.getAs("tier"),
         row.getAs("too_long"),
         row.getAs("reason"),

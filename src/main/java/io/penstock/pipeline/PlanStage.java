@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.when;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.PlanQueries.Group;
-import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
 import io.penstock.pricing.AnswerHistory;
@@ -48,25 +47,24 @@ final class PlanStage {
 
   /**
    * @param rows of {@link LinkStage}
-   * @param shards the misses
    */
-  RunPlan apply(Found found, Shards shards, Dataset<Row> rows) throws IOException {
-    return shards.requests() == 0
-        ? plan(found, rows, new Seen(Map.of(), List.of(), Agreement.of(0, 0)))
-        : applyThoroughly(found, shards, rows);
+  RunPlan apply(Found found, PlannedMisses misses, Dataset<Row> rows) throws IOException {
+    return misses.isEmpty()
+        ? plan(found, rows, misses, new Seen(Map.of(), List.of(), Agreement.of(0, 0)))
+        : applyThoroughly(found, misses, rows);
   }
 
   /** Looks at the store's answers even where there is nothing to call. */
-  RunPlan applyThoroughly(Found found, Shards shards, Dataset<Row> rows) throws IOException {
+  RunPlan applyThoroughly(Found found, PlannedMisses misses, Dataset<Row> rows) throws IOException {
     PlanQueries queries = new PlanQueries(setup.spec().name(), store.snapshot().entries());
     Map<String, AnswerHistory> histories =
         store.isNew() ? Map.of() : queries.histories(setup.models());
     Map<String, PlannedModel> planned = planned(histories);
     List<Group> groups =
-        shards.requests() == 0
+        misses.isEmpty()
             ? List.of()
-            : queries.groups(shards.path(), tier(planned), tooLong(planned), identities());
-    return plan(found, rows, new Seen(histories, groups, askedTwice(queries)));
+            : queries.groups(misses, tier(planned), tooLong(planned), identities());
+    return plan(found, rows, misses, new Seen(histories, groups, askedTwice(queries)));
   }
 
   /**
@@ -107,7 +105,7 @@ final class PlanStage {
                     setup.spec().cascade().auditFraction().doubleValue()));
   }
 
-  private RunPlan plan(Found found, Dataset<Row> rows, Seen seen) {
+  private RunPlan plan(Found found, Dataset<Row> rows, PlannedMisses misses, Seen seen) {
     List<Group> groups = seen.groups();
     Map<String, PlannedModel> planned = planned(seen.histories());
     Deduped deduped = found.deduped();
@@ -128,6 +126,7 @@ final class PlanStage {
         deduped.distinct(),
         deduped.duplicates(),
         lookup.hitCount(),
+        misses.pending(),
         lookup.missCount(),
         byReason(groups),
         calls.lines(),

@@ -8,18 +8,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long a plan's calls take: as long as the slowest account, and that as long as the tightest of
- * its limits makes it.
+ * How long a plan's calls in realtime take: as long as the slowest account, and that as long as the
+ * tightest of its limits makes it.
  */
 final class PlanTime {
   private static final double MINUTE_SECONDS = 60;
   private static final double SECOND_MILLIS = 1_000;
 
+  /**
+   * OpenAI's only completion_window; Anthropic's batches expire then too (guides, read 2026-11).
+   */
+  private static final int COMPLETION_WINDOW_HOURS = 24;
+
   private final JobSetup setup;
   private final int executors;
   private final PlannedCalls calls;
+  private final boolean hasBatches;
 
   /**
    * @param executors that will call
@@ -27,7 +34,8 @@ final class PlanTime {
   PlanTime(JobSetup setup, int executors, PlannedCalls calls) {
     this.setup = setup;
     this.executors = executors;
-    this.calls = calls;
+    this.calls = calls.inRealtime();
+    this.hasBatches = calls.models().stream().anyMatch(model -> calls.batched(model) > 0);
   }
 
   private record Bound(double seconds, String by) {}
@@ -41,7 +49,9 @@ final class PlanTime {
             .collect(Collectors.groupingBy(model -> model.model().accountModel()));
     for (List<PlannedModel> models : byAccount.values()) {
       AccountLimits limits = LimitWiring.limits(models.get(0).model(), setup.spec().concurrency());
-      known &= models.stream().allMatch(model -> model.history() != null);
+      known &=
+          models.stream()
+              .allMatch(model -> model.history() != null && model.history().latencyMillis() > 0);
       limits
           .rates()
           .perMinute()
@@ -53,8 +63,14 @@ final class PlanTime {
             .max((one, other) -> Double.compare(one.seconds(), other.seconds()))
             .orElse(new Bound(0, "nothing: there is nothing to call"));
     return longest.seconds() == 0 && !known
-        ? new RunPlan.Time(null, "", "no limits are set and the store holds no answers of this job")
-        : new RunPlan.Time(rounded(longest.seconds()), longest.by(), assumptions(known));
+        ? new RunPlan.Time(
+            null, "", "no limits are set and the store holds no answers of this job", batchHours())
+        : new RunPlan.Time(
+            rounded(longest.seconds()), longest.by(), assumptions(known), batchHours());
+  }
+
+  private @Nullable Integer batchHours() {
+    return hasBatches ? COMPLETION_WINDOW_HOURS : null;
   }
 
   private void add(List<Bound> bounds, Rate rate, double perMinute, List<PlannedModel> models) {

@@ -29,6 +29,7 @@ final class PlanWarnings {
     }
     for (PlannedModel model : calls.models()) {
       addPrice(model, warnings);
+      addBatch(model, warnings);
       if (calls.requests(model) > 0) {
         addTooLong(model, warnings);
         addMaximum(model, warnings);
@@ -45,6 +46,20 @@ final class PlanWarnings {
   private void addPrice(PlannedModel model, List<String> warnings) {
     if (model.model().price() == null) {
       warnings.add(setup.prices().noPrice(model.model().settings()));
+    }
+  }
+
+  private void addBatch(PlannedModel model, List<String> warnings) {
+    boolean falls = setup.spec().asksForBatches() && !model.model().hasBatch();
+    if (falls && calls.requests(model) > 0) {
+      warnings.add(
+          "%s has no Batch API here: what delivery wants in batches of it is called in realtime, at the realtime price"
+              .formatted(model.name()));
+    }
+    if (calls.batched(model) > 0
+        && model.model().price() != null
+        && model.model().lacksBatchPrice()) {
+      warnings.add(setup.prices().noBatchPrice(model.model().settings()));
     }
   }
 

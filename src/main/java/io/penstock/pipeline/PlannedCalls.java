@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.domain.DeliveryMode;
 import io.penstock.pipeline.PlanQueries.Group;
 import io.penstock.pricing.CostEstimate;
 import io.penstock.pricing.Interval;
@@ -13,13 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The misses of a run by model and route, and what they cost. */
 final class PlannedCalls {
-  static final String REALTIME = "realtime";
-
   private final Map<String, PlannedModel> models = new LinkedHashMap<>();
   private final List<Group> groups;
   private final Set<String> first;
@@ -54,6 +54,17 @@ final class PlannedCalls {
     return List.copyOf(models.values());
   }
 
+  /** Those of them that are called in realtime, without the cascade's. */
+  PlannedCalls inRealtime() {
+    List<PlannedModel> planned = models();
+    return new PlannedCalls(
+        planned.stream().map(PlannedModel::model).toList(),
+        planned,
+        groups.stream().filter(group -> !group.isBatch()).toList(),
+        first,
+        Optional.empty());
+  }
+
   /** Of a model. */
   List<Group> of(PlannedModel model) {
     return groups.stream().filter(group -> group.model().equals(model.name())).toList();
@@ -67,32 +78,42 @@ final class PlannedCalls {
     return groups.stream().mapToLong(Group::requests).sum();
   }
 
+  /** Requests that go into batches. */
+  long batched(PlannedModel model) {
+    return requests(of(model).stream().filter(Group::isBatch).toList());
+  }
+
   /** Prompts that do not fit the model's context window. */
   long tooLong(PlannedModel model) {
     return requests(of(model).stream().filter(Group::tooLong).toList());
   }
 
-  /** A line for each model and route that has misses. */
+  /** What the lines of a model differ in. */
+  private record Way(int route, DeliveryMode delivery) {
+    static Way of(Group group) {
+      return new Way(group.route() == null ? -1 : group.route(), group.delivery());
+    }
+  }
+
+  /** A line for each model, route and delivery that has misses. */
   List<Calls> lines() {
     List<Calls> lines = new ArrayList<>();
     for (PlannedModel model : models.values()) {
-      Map<Integer, List<Group>> byRoute =
-          of(model).stream()
-              .collect(Collectors.groupingBy(group -> group.route() == null ? -1 : group.route()));
-      byRoute.entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(route -> lines.add(line(model, route.getKey(), route.getValue())));
+      Map<Way, List<Group>> byWay = of(model).stream().collect(Collectors.groupingBy(Way::of));
+      byWay.keySet().stream()
+          .sorted(Comparator.comparingInt(Way::route).thenComparing(Way::delivery))
+          .forEach(way -> lines.add(line(model, way, byWay.get(way))));
     }
-    escalation.ifPresent(further -> lines.add(further.line()));
+    escalation.ifPresent(further -> lines.addAll(further.lines()));
     return lines;
   }
 
-  private static Calls line(PlannedModel model, int route, List<Group> groups) {
+  private static Calls line(PlannedModel model, Way way, List<Group> groups) {
     long requests = requests(groups);
     return new Calls(
         model.name(),
-        route < 0 ? null : route,
-        REALTIME,
+        way.route() < 0 ? null : way.route(),
+        way.delivery().word(),
         requests,
         model.inputTokens(groups),
         model.model().tokens().isExact(),
@@ -104,7 +125,7 @@ final class PlannedCalls {
 
   /** Of all calls; unknown as soon as one model has no price. */
   CostEstimate estimate() {
-    return total()
+    return total(UnaryOperator.identity())
         .flatMap(
             first ->
                 escalation
@@ -114,10 +135,10 @@ final class PlannedCalls {
         .orElse(CostEstimate.UNKNOWN);
   }
 
-  private Optional<Interval> total() {
+  private Optional<Interval> total(UnaryOperator<Group> delivered) {
     List<Interval> parts = new ArrayList<>();
     for (PlannedModel model : models.values()) {
-      List<Group> own = of(model);
+      List<Group> own = of(model).stream().map(delivered).toList();
       Optional<Interval> cost = own.isEmpty() ? Optional.of(Interval.ZERO) : model.cost(own);
       if (cost.isEmpty()) {
         return Optional.empty();
@@ -129,15 +150,29 @@ final class PlannedCalls {
 
   /**
    * A request from the store or of a duplicate row is taken to cost what those to call cost on the
-   * average; where there are none, what earlier answers of the job cost.
+   * average in realtime; where there are none, what earlier answers of the job cost.
    */
   RunPlan.Saved saved(long cached, long duplicates) {
-    Double expected = total().map(Interval::expected).orElse(null);
+    Double expected = total(Group::inRealtime).map(Interval::expected).orElse(null);
     Double each = requests(groups) == 0 ? costBefore() : perRequest(expected);
     return new RunPlan.Saved(
         saved(each, cached),
         saved(each, duplicates),
-        expected == null && first.size() > 1 ? null : routing(expected == null ? 0 : expected));
+        expected == null && first.size() > 1 ? null : routing(expected == null ? 0 : expected),
+        batch(expected));
+  }
+
+  /**
+   * @param inRealtime expected cost of all calls, were none of them in batches
+   */
+  private @Nullable BigDecimal batch(@Nullable Double inRealtime) {
+    if (groups.stream().noneMatch(Group::isBatch)) {
+      return BigDecimal.ZERO;
+    }
+    Double expected = total(UnaryOperator.identity()).map(Interval::expected).orElse(null);
+    return inRealtime == null || expected == null
+        ? null
+        : CostEstimate.rounded(inRealtime - expected);
   }
 
   private static @Nullable BigDecimal saved(@Nullable Double each, long requests) {

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.domain.DeliveryMode;
 import io.penstock.pipeline.PlanQueries.Group;
 import io.penstock.pricing.AnswerHistory;
 import io.penstock.pricing.CostEstimate;
@@ -32,7 +33,7 @@ record PlannedEscalation(
         to,
         calls.stream()
             .filter(group -> !group.model().equals(to.name()))
-            .map(group -> group.asOf(to.name()))
+            .map(group -> group.asOf(to.model()))
             .toList(),
         before,
         auditFraction);
@@ -56,9 +57,13 @@ record PlannedEscalation(
 
   /** USD; empty where no price is known. */
   Optional<Interval> cost() {
-    return first.isEmpty()
+    return cost(first);
+  }
+
+  private Optional<Interval> cost(List<Group> groups) {
+    return groups.isEmpty()
         ? Optional.of(Interval.ZERO)
-        : to.cost(first)
+        : to.cost(groups)
             .map(all -> new Interval(all.low() * least(), expected(all), all.high() * most()));
   }
 
@@ -70,22 +75,35 @@ record PlannedEscalation(
     return all.expected() == null ? null : Double.valueOf(all.expected() * share);
   }
 
-  /** Where nothing is known, of all prompts. */
-  Calls line() {
+  /** By delivery; where nothing is known, of all prompts. */
+  List<Calls> lines() {
+    return first.stream()
+        .map(Group::delivery)
+        .distinct()
+        .sorted()
+        .map(delivery -> line(delivery, of(delivery)))
+        .toList();
+  }
+
+  private List<Group> of(DeliveryMode delivery) {
+    return first.stream().filter(group -> group.delivery() == delivery).toList();
+  }
+
+  private Calls line(DeliveryMode delivery, List<Group> groups) {
     double share = expected() == null ? most() : expected();
-    long all = first.stream().mapToLong(Group::requests).sum();
+    long all = groups.stream().mapToLong(Group::requests).sum();
     long requests = Math.round(share * all);
     return new Calls(
         to.name(),
         null,
-        PlannedCalls.REALTIME,
+        delivery.word(),
         requests,
-        Math.round(share * to.inputTokens(first)),
+        Math.round(share * to.inputTokens(groups)),
         false,
         expected() == null ? null : to.outputTokens(requests),
         requests * to.model().maxOutputTokens(),
         to.history() == null ? 0 : to.history().answers(),
-        cost().map(Interval::usd).orElse(CostEstimate.UNKNOWN));
+        cost(groups).map(Interval::usd).orElse(CostEstimate.UNKNOWN));
   }
 
   /** For people. */

@@ -7,6 +7,7 @@ import io.penstock.pricing.CostEstimator.Load;
 import io.penstock.pricing.Interval;
 import io.penstock.pricing.ModelPrice;
 import io.penstock.tokens.TokenFamily;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +48,25 @@ record PlannedModel(
     return history == null ? null : Math.round(history.meanOutputTokens() * requests);
   }
 
-  /** USD; empty where no price is known. */
+  /** USD; empty where a price is not known. */
   Optional<Interval> cost(List<Group> groups) {
-    ModelPrice price = model.price();
-    return price == null
-        ? Optional.empty()
-        : Optional.of(estimator.cost(groups.stream().map(group -> load(price, group)).toList()));
+    List<Load> loads = new ArrayList<>();
+    for (Group group : groups) {
+      ModelPrice price = price(group.isBatch());
+      if (price == null) {
+        return Optional.empty();
+      }
+      loads.add(load(price, group));
+    }
+    return Optional.of(estimator.cost(loads));
   }
 
+  private @Nullable ModelPrice price(boolean isBatch) {
+    ModelPrice price = model.price();
+    return price == null || !isBatch ? price : price.batch();
+  }
+
+  /** Batches have the tiers of realtime. */
   private static Load load(ModelPrice price, Group group) {
     return new Load(
         group.tier() == 0 ? price.standard() : price.tiers().get(group.tier() - 1).rates(),

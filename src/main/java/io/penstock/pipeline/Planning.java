@@ -1,6 +1,5 @@
 package io.penstock.pipeline;
 
-import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
 import io.penstock.pricing.CostEstimate;
 import io.penstock.report.ConsolePlan;
@@ -28,8 +27,9 @@ final class Planning {
   }
 
   /** Of a run that is about to call. */
-  RunPlan plan(OpenRun run, Found found, Dataset<Row> rows, Shards shards) throws IOException {
-    RunPlan plan = stage().apply(found, shards, rows);
+  RunPlan plan(OpenRun run, Found found, Dataset<Row> rows, PlannedMisses misses)
+      throws IOException {
+    RunPlan plan = stage().apply(found, misses, rows);
     say(run.folder(), plan);
     if (run.adopted().isEmpty()) { // before anything is paid
       run.folder().write(RunFolder.PLAN, plan.toJson(), hadoop());
@@ -38,8 +38,8 @@ final class Planning {
   }
 
   /** Of a run that will not be begun now: looks at the store's answers in any case. */
-  RunPlan planOnly(Found found, Dataset<Row> rows, Shards shards) throws IOException {
-    return stage().applyThoroughly(found, shards, rows);
+  RunPlan planOnly(Found found, Dataset<Row> rows, PlannedMisses misses) throws IOException {
+    return stage().applyThoroughly(found, misses, rows);
   }
 
   /** What was estimated before the run's first call. */

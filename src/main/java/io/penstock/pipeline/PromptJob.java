@@ -10,14 +10,13 @@ import io.penstock.inference.StopSignal;
 import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
 import io.penstock.pipeline.DedupStage.Deduped;
+import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
-import io.penstock.pipeline.StoreLookupStage.Lookup;
-import io.penstock.pricing.CostEstimate;
 import io.penstock.report.RunPlan;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
@@ -59,6 +58,7 @@ public final class PromptJob {
   private final Configuration hadoop;
   private final CompletionStore store;
   private final RungWiring rungs;
+  private final DeliveryStage delivery;
 
   /**
    * @throws InvalidInputException when its models are of no use as each other's fallbacks
@@ -71,6 +71,7 @@ public final class PromptJob {
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.store = new CompletionStore(spark, spec.store().path());
     this.rungs = new RungWiring(setup);
+    this.delivery = new DeliveryStage(spec.delivery(), setup.models());
   }
 
   /**
@@ -122,39 +123,99 @@ public final class PromptJob {
   private Finished run(RunMode mode, Watch watch, long startedNanos)
       throws IOException, InterruptedException {
     OpenRun run = open(mode);
-    RunFolder folder = run.folder();
-    watch.lock().runs(folder.runId());
-    Requests requests = run.adopted().isPresent() ? reread(run, mode) : begin(run, mode);
-    Dataset<Row> rows = requests.rows();
-    Deduped deduped = requests.found().deduped();
-    Lookup lookup = requests.found().lookup();
-    RungStage stage = stage(folder, mode, folder.newRungs(Instant.now()));
-    Round round = stage.begin(rows, lookup);
-    Shards shards = shardStage(folder).apply(round.lookup(), rows);
-    RunPlan plan = planning().plan(run, new Found(deduped, round.lookup()), rows, shards);
-    OptimiserFigures.lines(setup, rows, deduped.invalid()).forEach(console::say);
+    watch.lock().runs(run.folder().runId());
+    BatchStage batches = batches(run, mode, watch.interrupt());
+    Paid paid = batches.resume(); // what has ended since the last execution
+    Execution execution = new Execution(run, mode, watch, batches, startedNanos);
+    Turn turn = turn(execution, run.adopted().isPresent() ? reread(run, mode) : begin(run, mode));
+    RunPlan plan =
+        planning()
+            .plan(run, turn.found(), turn.rows(), PlannedMisses.of(turn.work(), batches.held()));
+    OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
 
-    Paid paid = requireAffordable(plan, run);
-    boolean goesOn = paid.stop().isEmpty();
-    while (round.isMissingAny() && goesOn) {
-      paid = payOn(paid, run, shards, watch); // the action that pays; answers go to the store
-      round = stage.after(round); // what the rows' next models are to be asked
-      goesOn = paid.goesOn();
-      if (goesOn) {
-        shards = shardStage(folder).apply(round.lookup(), rows);
-      }
+    paid = paid.then(requireAffordable(plan, run));
+    turn = payAll(execution, turn, paid);
+    while (turn.paid().goesOn() && batches.isWaiting()) {
+      publishSoFar(execution, turn, plan);
+      paid = turn.paid().withoutBudgetStop().then(batches.await());
+      turn = turn(execution, reread(run, mode)).after(paid); // as another execution would go on
+      turn = payAll(execution, turn, paid);
     }
     watch.interrupt().leave();
-    InDoubt inDoubt = store.inDoubt(folder.runId());
     requireLock(watch.lock());
-    store.compact(folder.runId());
+    store.compact(run.folder().runId());
+    return publish(execution, turn, plan);
+  }
 
-    Outcome outcome =
-        rungs.join(joinBack(folder).stoppedBy(paid.stop()), stage, requests.found(), round, paid);
-    CostEstimate estimate = planning().firstEstimate(run, plan);
-    RunFigures figures =
-        new RunFigures(deduped, lookup, paid, inDoubt, estimate, outcome.figures(), startedNanos);
-    return publish(outcome.rows(), figures, folder, mode);
+  /** What holds for all turns of an execution. */
+  private record Execution(
+      OpenRun run, RunMode mode, Watch watch, BatchStage batches, long startedNanos) {}
+
+  /**
+   * What there is to do, from a look into the store until nothing is left but batches to wait for.
+   *
+   * @param round of the rows' requests, the one under way or the last
+   * @param work of that round
+   * @param paid in all turns so far
+   */
+  private record Turn(Requests requests, RungStage stage, Round round, BatchWork work, Paid paid) {
+    Dataset<Row> rows() {
+      return requests.rows();
+    }
+
+    Deduped deduped() {
+      return requests.found().deduped();
+    }
+
+    /** All requests, and those that are to be asked for now. */
+    Found found() {
+      return new Found(deduped(), round.lookup());
+    }
+
+    Turn after(Paid all) {
+      return new Turn(requests, stage, round, work, all);
+    }
+
+    Turn at(Round next, BatchWork ofIt) {
+      return new Turn(requests, stage, next, ofIt, paid);
+    }
+  }
+
+  private Turn turn(Execution execution, Requests requests) throws IOException {
+    RunFolder folder = execution.run().folder();
+    RungStage stage = stage(folder, execution.mode(), folder.newRungs(Instant.now()));
+    BatchStage batches = execution.batches();
+    Round round = batches.withoutHeld(stage.begin(requests.rows(), requests.found().lookup()));
+    BatchWork work = work(batches, round, requests.rows(), folder);
+    return new Turn(requests, stage, round, work, Paid.NOTHING);
+  }
+
+  /** Rounds of calls, until rows need no further model; answers go to the store. */
+  private Turn payAll(Execution execution, Turn begun, Paid before)
+      throws IOException, InterruptedException {
+    Turn turn = begun.after(before);
+    boolean goesOn = before.stop().isEmpty();
+    while (turn.round().isMissingAny() && goesOn) {
+      turn = turn.after(payOn(turn.paid(), execution, turn.work()));
+      Round next = execution.batches().withoutHeld(turn.stage().after(turn.round()));
+      goesOn = turn.paid().goesOn();
+      BatchWork work =
+          goesOn
+              ? work(execution.batches(), next, turn.rows(), execution.run().folder())
+              : turn.work();
+      turn = turn.at(next, work);
+    }
+    return turn;
+  }
+
+  /** Writes the requests of a round to where they are called or cut into batches. */
+  private BatchWork work(BatchStage batches, Round round, Dataset<Row> rows, RunFolder folder)
+      throws IOException {
+    Split split = batches.split(round);
+    Instant now = Instant.now();
+    return new BatchWork(
+        shardStage(folder.newMisses(now)).apply(split.realtime(), rows),
+        shardStage(folder.newBatchMisses(now)).apply(split.batch(), rows));
   }
 
   /**
@@ -179,11 +240,17 @@ public final class PromptJob {
                   rows,
                   unfinished.isPresent() ? null : spec.input().id(),
                   folder.newRequests(Instant.now()));
+      BatchStage batches = batches(run, RunMode.PLAIN, new RunInterrupt());
       Round round =
-          stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
-              .begin(rows, found.lookup());
-      Shards shards = shardStage(folder).apply(round.lookup(), rows);
-      return planning().planOnly(new Found(found.deduped(), round.lookup()), rows, shards);
+          batches.withoutHeld(
+              stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
+                  .begin(rows, found.lookup()));
+      BatchWork work = work(batches, round, rows, folder);
+      return planning()
+          .planOnly(
+              new Found(found.deduped(), round.lookup()),
+              rows,
+              PlannedMisses.of(work, batches.held()));
     }
   }
 
@@ -212,11 +279,17 @@ public final class PromptJob {
    * @throws InvalidInputException on the first thing that does not fit
    */
   public void check() throws IOException {
-    Dataset<Row> input = rungs.require(load());
+    Dataset<Row> input = require(load());
     route(render(input));
     checkFolders();
     console.say(
         "input: " + input.columns().length + " columns: " + String.join(", ", input.columns()));
+  }
+
+  /** What rules and checks say of the input's columns is found wrong before anything is paid. */
+  private Dataset<Row> require(Dataset<Row> input) {
+    delivery.require(input);
+    return rungs.require(input);
   }
 
   private Dataset<Row> load() {
@@ -306,7 +379,7 @@ public final class PromptJob {
   /** The rows as an earlier execution read them. */
   private Dataset<Row> pinned(RunFolder folder) {
     Dataset<Row> rows = spark.read().parquet(folder.rows());
-    rungs.require(RungWiring.input(rows));
+    require(RungWiring.input(rows));
     return rows;
   }
 
@@ -335,7 +408,7 @@ public final class PromptJob {
   }
 
   private Dataset<Row> link(RunFolder folder, RunMode mode) {
-    Dataset<Row> input = rungs.require(load());
+    Dataset<Row> input = require(load());
     Dataset<Row> routed =
         route(render(input)); // the model is chosen here: it is part of the fingerprint
     return new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
@@ -357,8 +430,19 @@ public final class PromptJob {
         days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
-  private ShardStage shardStage(RunFolder folder) {
-    ShardStage stage = new ShardStage(folder.newMisses(Instant.now()), slots(), families());
+  private BatchStage batches(OpenRun run, RunMode mode, RunInterrupt interrupt) throws IOException {
+    Shards none = new Shards("", 0, 0);
+    return new BatchStage(
+        spark,
+        setup,
+        new BatchStage.Place(run.folder(), mode.waits()),
+        new SettingsWiring(setup, store, spark.sparkContext()).settings(run, none, false),
+        new BatchTime(interrupt),
+        console);
+  }
+
+  private ShardStage shardStage(String path) {
+    ShardStage stage = new ShardStage(path, slots(), families());
     return spec.prompt().cachesPrefix() ? stage.keepingPrefixesTogether() : stage;
   }
 
@@ -383,28 +467,52 @@ public final class PromptJob {
     return exceeded.filter(cause -> !isBegun).map(Paid::stopped).orElse(Paid.NOTHING);
   }
 
-  /** Between two rounds an interruption ends the calls, but not the run. */
-  private Paid payOn(Paid before, OpenRun run, Shards shards, Watch watch)
+  /**
+   * Batches go first, so that their time runs while others are called; under a budget what is
+   * called has the first claim on it. Between two rounds an interruption ends the calls, but not
+   * the run.
+   */
+  private Paid payOn(Paid before, Execution execution, BatchWork work)
       throws IOException, InterruptedException {
-    boolean isFirst = before == Paid.NOTHING;
-    if (isFirst) {
-      return pay(run, shards, run.adopted().isPresent(), watch);
+    boolean callsFirst = spec.budget().maxUsd() != null;
+    Paid sent = callsFirst ? Paid.NOTHING : submit(execution, work);
+    Paid paid = before.then(sent);
+    if (sent.goesOn()) {
+      paid = paid.then(call(paid, execution, work.realtime()));
     }
+    return callsFirst && paid.goesOn() ? paid.then(submit(execution, work)) : paid;
+  }
+
+  private Paid submit(Execution execution, BatchWork work)
+      throws IOException, InterruptedException {
+    if (work.batch().requests() == 0) {
+      return Paid.NOTHING;
+    }
+    RunBudget budget = wiring().budget(execution.run(), /* counts= */ true);
+    return execution.batches().submit(work.batch(), budget);
+  }
+
+  private Paid call(Paid before, Execution execution, Shards shards)
+      throws IOException, InterruptedException {
+    boolean isFirst = before.isNothing() && !execution.batches().isPending();
+    boolean isBegun = !isFirst || execution.run().adopted().isPresent();
     try {
-      return before.then(pay(run, shards, true, watch));
+      return new RealtimeStage(
+              JavaSparkContext.fromSparkContext(spark.sparkContext()),
+              wiring().settings(execution.run(), shards, isBegun),
+              execution.watch())
+          .pay(shards);
     } catch (RunInterruptedException e) {
+      if (isFirst) {
+        throw e;
+      }
       String why = String.valueOf(e.getMessage());
-      return before.then(Paid.stopped(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why)));
+      return Paid.stopped(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why));
     }
   }
 
-  private Paid pay(OpenRun run, Shards shards, boolean isBegun, Watch watch)
-      throws IOException, InterruptedException {
-    return new RealtimeStage(
-            JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            new SettingsWiring(setup, store, spark.sparkContext()).settings(run, shards, isBegun),
-            watch)
-        .pay(shards);
+  private SettingsWiring wiring() {
+    return new SettingsWiring(setup, store, spark.sparkContext());
   }
 
   private JoinBackStage joinBack(RunFolder folder) {
@@ -413,9 +521,42 @@ public final class PromptJob {
         .parsing(spec.prompt().responseSchema());
   }
 
+  /** What is there while batches are waited for. */
+  private void publishSoFar(Execution execution, Turn turn, RunPlan plan) throws IOException {
+    Finished soFar = publish(execution, turn, plan);
+    console.say(
+        "%,d of %,d rows have an answer: %s; waiting for batches"
+            .formatted(soFar.summary().succeeded(), soFar.summary().rows(), soFar.resultsPath()));
+  }
+
+  private Finished publish(Execution execution, Turn turn, RunPlan plan) throws IOException {
+    RunFolder folder = execution.run().folder();
+    BatchStage batches = execution.batches();
+    Paid paid = turn.paid();
+    InDoubt inDoubt = store.inDoubt(folder.runId());
+    JoinBackStage joinBack = joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending());
+    Outcome outcome =
+        rungs.join(joinBack, turn.stage(), turn.requests().found(), turn.round(), paid);
+    RunFigures figures =
+        new RunFigures(
+            turn.deduped(),
+            turn.requests().found().lookup(),
+            paid,
+            batches.pendingRequests(),
+            inDoubt,
+            planning().firstEstimate(execution.run(), plan),
+            outcome.figures(),
+            execution.startedNanos());
+    Finished finished = publish(outcome.rows(), figures, folder, execution.mode());
+    if (figures.isComplete() && !execution.mode().isLimited()) {
+      batches.forget();
+    }
+    return finished;
+  }
+
   private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder, RunMode mode)
       throws IOException {
-    boolean isComplete = figures.paid().stop().isEmpty() && !mode.isLimited();
+    boolean isComplete = figures.isComplete() && !mode.isLimited();
     PublishStage publish = new PublishStage(spec.output(), folder.runId(), hadoop);
     TallyStage tally = new TallyStage(spec.output().prefix());
     TallyStage.RowTally rows;

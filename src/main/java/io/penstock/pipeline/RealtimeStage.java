@@ -86,6 +86,16 @@ final class RealtimeStage {
       return stop.filter(cause -> cause.kind() != FailureKind.BUDGET).isEmpty();
     }
 
+    boolean isNothing() {
+      return stop.isEmpty() && refused.isEmpty() && seconds == 0 && peakInFlight == 0;
+    }
+
+    /** Money may be there again. */
+    Paid withoutBudgetStop() {
+      return new Paid(
+          stop.filter(cause -> cause.kind() != FailureKind.BUDGET), refused, seconds, peakInFlight);
+    }
+
     /** What was paid before, and now. */
     Paid then(Paid later) {
       return new Paid(

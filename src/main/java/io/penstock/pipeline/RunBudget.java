@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
+import io.penstock.batch.BatchLedger;
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.cluster.PenstockPlugin;
 import io.penstock.domain.FailureKind;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 
 /**
@@ -43,35 +45,48 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
               + PenstockPlugin.class.getName()
               + ", or remove the budget");
     }
-    List<String> unpriced =
-        setup.models().stream()
-            .filter(model -> model.price() == null)
-            .map(
-                model ->
-                    "models."
-                        + model.settings().name()
-                        + " ("
-                        + model.settings().endpoint().name()
-                        + "/"
-                        + model.settings().requestModel()
-                        + ")")
-            .toList();
+    List<String> unpriced = named(setup, model -> model.price() == null);
     if (!unpriced.isEmpty()) {
       throw new InvalidInputException(
           "budget.max_usd needs the price of every model, and there is none of "
               + String.join(", ", unpriced)
               + ": set it under prices, or remove the budget");
     }
+    List<String> withoutBatchPrice =
+        setup.spec().asksForBatches() ? named(setup, JobSetup.Model::lacksBatchPrice) : List.of();
+    if (!withoutBatchPrice.isEmpty()) {
+      throw new InvalidInputException(
+          "budget.max_usd needs the batch price of every model that has a Batch API, and there is none of "
+              + String.join(", ", withoutBatchPrice)
+              + ": set batch_input and batch_output under prices, set batch: false at the provider, or remove the budget");
+    }
+  }
+
+  private static List<String> named(JobSetup setup, Predicate<JobSetup.Model> which) {
+    return setup.models().stream()
+        .filter(which)
+        .map(
+            model ->
+                "models."
+                    + model.settings().name()
+                    + " ("
+                    + model.settings().endpoint().name()
+                    + "/"
+                    + model.settings().requestModel()
+                    + ")")
+        .toList();
   }
 
   /**
-   * What the run's entries and the calls in doubt have cost at the most. Nothing of the run is
-   * called meanwhile, but calls of an execution that was killed may still come to their end: so the
-   * doubts are read first, and the entries that settle them count twice rather than not at all.
+   * What the run's entries, its batches and the calls in doubt have cost at the most. Nothing of
+   * the run is called meanwhile, but calls of an execution that was killed may still come to their
+   * end: so the doubts are read first, and the entries that settle them count twice rather than not
+   * at all.
    *
    * @throws InvalidInputException when there are answers whose cost is not known
    */
-  static Usd spent(CompletionStore store, String runId) throws IOException {
+  static Usd spent(CompletionStore store, BatchLedger batches, String runId) throws IOException {
+    BigDecimal pending = batches.worstUsd(runId);
     InDoubt inDoubt = store.inDoubt(runId);
     Row all =
         store
@@ -90,12 +105,17 @@ record RunBudget(Usd max, Usd spentBefore) implements Serializable {
     }
     BigDecimal entries =
         all.<BigDecimal>getAs("cost").add(all.getAs("known")).add(all.getAs("possible"));
-    return new Usd(entries).plus(inDoubt.worstUsd());
+    return new Usd(entries.add(pending)).plus(inDoubt.worstUsd());
+  }
+
+  /** What may be spent now. */
+  BigDecimal left() {
+    return max.amount().subtract(spentBefore.amount());
   }
 
   /** For the executors of this execution. */
   BudgetBook book() {
-    return new BudgetBook(max.amount().subtract(spentBefore.amount()), System::nanoTime);
+    return new BudgetBook(left(), System::nanoTime);
   }
 
   /** Why a request is not called, in words. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the stages counted.
  *
+ * @param pending requests in batches that have not ended
  * @param inDoubt calls of killed executors, which may have been paid
  * @param estimate made before the run's first call
  * @param rungs of rows that were asked of several models
@@ -27,6 +28,7 @@ record RunFigures(
     Deduped deduped,
     Lookup lookup,
     Paid paid,
+    long pending,
     InDoubt inDoubt,
     CostEstimate estimate,
     RungFigures rungs,
@@ -35,6 +37,7 @@ record RunFigures(
   static final int MANY_FAILED = 3;
   private static final int BUDGET_REACHED = 4;
   private static final int PROVIDER_REFUSES = 5;
+  private static final int PENDING = 75;
 
   /** As shells have it for SIGINT. */
   private static final int INTERRUPTED = 130;
@@ -50,7 +53,7 @@ record RunFigures(
       BigDecimal toleratedFraction,
       @Nullable BigDecimal budget) {
     List<Refused> unstored = paid.refused().stream().filter(refused -> !refused.stored()).toList();
-    long called = entries.requests() + unstored.size();
+    long called = entries.called() + unstored.size();
     long attempts = entries.attempts() + unstored.stream().mapToLong(Refused::attempts).sum();
     return new RunSummary(
         runId,
@@ -61,6 +64,8 @@ record RunFigures(
         deduped.duplicates(),
         lookup.hitCount(),
         called,
+        entries.batched(),
+        pending,
         rows.rows() - rows.failed(),
         rows.failed(),
         rows.failedByKind(),
@@ -110,11 +115,19 @@ record RunFigures(
     }
   }
 
+  /** Whether nothing is left to do. */
+  boolean isComplete() {
+    return paid.stop().isEmpty() && pending == 0;
+  }
+
   private int exitCode(RowTally rows, BigDecimal toleratedFraction) {
     if (paid.stop().isPresent()) {
       FailureKind kind = paid.stop().get().kind();
       boolean budget = kind == FailureKind.BUDGET;
       return kind.stopsRun() ? PROVIDER_REFUSES : budget ? BUDGET_REACHED : INTERRUPTED;
+    }
+    if (pending > 0) {
+      return PENDING;
     }
     BigDecimal tolerated = toleratedFraction.multiply(BigDecimal.valueOf(rows.rows()));
     return BigDecimal.valueOf(rows.failed()).compareTo(tolerated) > 0 ? MANY_FAILED : DONE;

@@ -64,6 +64,16 @@ record RunFolder(String path, String runId) {
     return ofExecution("misses", now);
   }
 
+  /** As {@link #newMisses}, of those that go into batches. */
+  String newBatchMisses(Instant now) {
+    return ofExecution("batch-misses", now);
+  }
+
+  /** As {@link #newMisses}. */
+  String newBatches(Instant now) {
+    return ofExecution("batches", now);
+  }
+
   /** As {@link #newMisses}. */
   String newRungs(Instant now) {
     return ofExecution("rungs", now);

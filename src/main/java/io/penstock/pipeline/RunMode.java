@@ -9,14 +9,19 @@ import org.jspecify.annotations.Nullable;
  * @param waitForLock whether another execution of the job is waited for
  * @param retryPermanent whether requests that failed for good are called again
  * @param limit rows of the input that are taken, in a run of its own; null: all, in the job's run
+ * @param waits whether the execution waits for batches
  */
 public record RunMode(
-    boolean newRun, boolean waitForLock, boolean retryPermanent, @Nullable Long limit) {
+    boolean newRun,
+    boolean waitForLock,
+    boolean retryPermanent,
+    @Nullable Long limit,
+    boolean waits) {
   public static final RunMode PLAIN = new RunMode(false, false, false);
 
-  /** Over all rows. */
+  /** Over all rows, and to the end. */
   public RunMode(boolean newRun, boolean waitForLock, boolean retryPermanent) {
-    this(newRun, waitForLock, retryPermanent, null);
+    this(newRun, waitForLock, retryPermanent, null, true);
   }
 
   public boolean isLimited() {

@@ -61,7 +61,7 @@ final class RungLedger {
 
   /**
    * @param requests fingerprint and row_id of the row that stands for it
-   * @param spent row_id, spent_usd and unpriced, of the rows that pay for anything
+   * @param spent row_id, spent_usd, batch_saved_usd and unpriced, of the rows that pay for anything
    */
   record Books(Dataset<Row> requests, Dataset<Row> spent, RungFigures figures) {}
 
@@ -91,6 +91,9 @@ final class RungLedger {
             .groupBy(Columns.ROW_ID)
             .agg(
                 sum("cost_usd").cast(Columns.USD).as(JoinBackStage.SPENT),
+                sum(col(StoreColumns.LIST_USD).minus(col("cost_usd")))
+                    .cast(Columns.USD)
+                    .as(JoinBackStage.SAVED),
                 max(col("cost_usd").isNull()).as(JoinBackStage.UNPRICED));
     Row unusable = bought.where(not(col("claimed"))).agg(coalesce(sum("cost_usd"), lit(0))).first();
     return new Books(
@@ -117,6 +120,7 @@ final class RungLedger {
             first("answered").as("answered"),
             first("here").as("here"),
             first("cost_usd").as("cost_usd"),
+            first(StoreColumns.LIST_USD).as(StoreColumns.LIST_USD),
             max("is_checked").as("is_checked"),
             first(Columns.MODEL_NAME).as(Columns.MODEL_NAME))
         .withColumn(Columns.ROW_ID, col("payer." + Columns.ROW_ID))
@@ -148,7 +152,9 @@ final class RungLedger {
             col(StoreColumns.RUN_ID).equalTo(runId).as("here"),
             when(col(Columns.ERROR_KIND).isNull(), col("cost_usd"))
                 .otherwise(col(StoreColumns.WASTE_KNOWN))
-                .as("cost_usd"));
+                .as("cost_usd"),
+            when(col(Columns.ERROR_KIND).isNull(), col(StoreColumns.LIST_USD))
+                .as(StoreColumns.LIST_USD));
   }
 
   private CascadeSummary cascade(Dataset<Row> walks, Dataset<Row> requests) throws IOException {

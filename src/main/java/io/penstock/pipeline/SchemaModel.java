@@ -9,6 +9,7 @@ import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import io.penstock.provider.ProviderException.Details;
 import io.penstock.schema.ResponseSchema;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -46,6 +47,14 @@ final class SchemaModel implements ModelProvider {
         .problem(answer.text())
         .map(problem -> CompletableFuture.<Completion>failedFuture(invalid(answer, problem)))
         .orElseGet(() -> CompletableFuture.completedFuture(answer));
+  }
+
+  /** What an answer fails of that came in another way; empty where it is good. */
+  static Optional<ProviderException> invalid(ModelSettings model, Completion answer) {
+    String json = model.responseSchemaJson();
+    return json == null
+        ? Optional.empty()
+        : ResponseSchema.of(json).problem(answer.text()).map(problem -> invalid(answer, problem));
   }
 
   private static ProviderException invalid(Completion answer, String problem) {

@@ -1,5 +1,6 @@
 package io.penstock.pipeline;
 
+import io.penstock.batch.BatchLedger;
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
 import io.penstock.domain.Usd;
@@ -46,7 +47,7 @@ final class SettingsWiring {
         RuntimeSettings.Retries.of(spec.retry()),
         setup.providers(),
         undriven(),
-        budget(run, shards, isBegun));
+        budget(run, isBegun && shards.requests() > 0));
   }
 
   private RuntimeSettings.Model model(JobSetup.Model model) {
@@ -61,13 +62,16 @@ final class SettingsWiring {
         : new ForeignSession(spark, spec.limitsWithoutPlugin()).divide(setup);
   }
 
-  private @Nullable RunBudget budget(OpenRun run, Shards shards, boolean isBegun)
-      throws IOException {
+  /**
+   * @param counts whether the run may have paid something before; else that is not looked for
+   * @return null where the job has none
+   */
+  @Nullable RunBudget budget(OpenRun run, boolean counts) throws IOException {
     if (spec.budget().maxUsd() == null) {
       return null;
     }
-    boolean counts = isBegun && shards.requests() > 0;
-    Usd spent = counts ? RunBudget.spent(store, run.folder().runId()) : Usd.ZERO;
+    BatchLedger batches = new BatchLedger(spec.store().path(), spark.hadoopConfiguration());
+    Usd spent = counts ? RunBudget.spent(store, batches, run.folder().runId()) : Usd.ZERO;
     return new RunBudget(new Usd(spec.budget().maxUsd()), spent);
   }
 }

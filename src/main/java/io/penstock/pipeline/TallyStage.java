@@ -7,8 +7,11 @@ import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
+import io.penstock.domain.DeliveryMode;
 import io.penstock.lake.Columns;
 import io.penstock.report.RunSummary;
 import io.penstock.store.StoreColumns;
@@ -18,6 +21,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -53,12 +57,14 @@ final class TallyStage {
   /**
    * What the run wrote into the store.
    *
-   * @param requests that were sent
-   * @param attempts HTTP requests
+   * @param called requests that were sent in realtime
+   * @param batched requests that came back in batches
+   * @param attempts HTTP requests of those in realtime
    * @param answersUsd paid for answers, used by rows or not
    */
   record EntryTally(
-      long requests,
+      long called,
+      long batched,
       long attempts,
       long rateLimited,
       long inputTokens,
@@ -88,14 +94,23 @@ final class TallyStage {
         groups.stream().mapToLong(group -> group.<Long>getAs("rows")).sum(),
         failed,
         cost(groups),
-        new RunSummary.SavedUsd(saved(groups, "cache"), saved(groups, "duplicate")));
+        new RunSummary.SavedUsd(
+            saved(groups, "cache"), saved(groups, "duplicate"), savedByBatches(groups)));
+  }
+
+  /** Also of rows that were asked of a model in a batch, and then of another in realtime. */
+  private static @Nullable BigDecimal savedByBatches(List<Row> groups) {
+    BigDecimal batched = saved(groups, "batch");
+    BigDecimal called = sumOf(servedFrom(groups, "call"), group -> group.getAs("saved"));
+    return batched == null ? null : RunSummary.exact(batched.add(called));
   }
 
   /** Of all rows: with several models also one that the store serves may have paid. */
   private static @Nullable BigDecimal cost(List<Row> groups) {
     boolean unknown =
         groups.stream().anyMatch(group -> group.<Long>getAs("unpriced_before") > 0)
-            || servedFrom(groups, "call").stream()
+            || Stream.of("call", "batch")
+                .flatMap(word -> servedFrom(groups, word).stream())
                 .anyMatch(group -> group.<Long>getAs("unpriced") > 0);
     return unknown ? null : sumOf(groups, group -> group.getAs("cost"));
   }
@@ -132,11 +147,13 @@ final class TallyStage {
    */
   EntryTally entries(Dataset<Row> entries) {
     String answered = Columns.ERROR_KIND + " is null";
+    Column isBatch = col(Columns.DELIVERY).equalTo(DeliveryMode.BATCH.word());
     Row all =
         entries
             .agg(
-                count_distinct(col(Columns.FINGERPRINT)).as("requests"),
-                sumOf("attempts"),
+                count_distinct(when(not(isBatch), col(Columns.FINGERPRINT))).as("called"),
+                count_distinct(when(isBatch, col(Columns.FINGERPRINT))).as("batched"),
+                coalesce(sum(when(not(isBatch), col("attempts"))), lit(0)).as("attempts"),
                 sumOf(StoreColumns.RATE_LIMITED),
                 sumOf("input_tokens"),
                 sumOf("output_tokens"),
@@ -147,7 +164,8 @@ final class TallyStage {
                     .as("latency"))
             .first();
     return new EntryTally(
-        all.getAs("requests"),
+        all.getAs("called"),
+        all.getAs("batched"),
         all.getAs("attempts"),
         all.getAs(StoreColumns.RATE_LIMITED),
         all.getAs("input_tokens"),

@@ -9,8 +9,8 @@ package io.penstock.pricing;
  * @param logOutput natural logarithms of them
  * @param input of the answers whose prompts were counted here
  * @param cache what the provider's prompt cache did
- * @param latencyMillis mean time of a call
- * @param costUsd mean cost of an answer; 0 where none is known
+ * @param latencyMillis mean time of a call; 0 where all came in batches
+ * @param costUsd mean cost of an answer in realtime; 0 where none is known
  */
 public record AnswerHistory(
     long answers,

@@ -9,21 +9,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one model costs.
+ * What one model costs, in realtime unless it is the {@link #batch} of another.
  *
- * @param standard realtime rates
+ * @param standard rates of requests that no tier holds for
  * @param tiers rates for the whole request once its input is larger, smallest threshold first;
  *     empty for most
  * @param contextWindow input and output tokens together; null where unknown
  * @param maxOutput largest number of output tokens; null where unknown
  * @param encoding how its tokens are counted, as the list names it; null where unknown
+ * @param batch what the same model costs by its provider's Batch API; null where no batch prices
+ *     are listed
  */
 public record ModelPrice(
     Rates standard,
     List<Tier> tiers,
     @Nullable Long contextWindow,
     @Nullable Long maxOutput,
-    @Nullable String encoding)
+    @Nullable String encoding,
+    @Nullable ModelPrice batch)
     implements Serializable {
   /** Prices are per this many tokens. */
   private static final int TOKENS_PER_PRICE_EXPONENT = 6;
@@ -36,6 +39,23 @@ public record ModelPrice(
   public ModelPrice(
       Rates standard, List<Tier> tiers, @Nullable Long contextWindow, @Nullable Long maxOutput) {
     this(standard, tiers, contextWindow, maxOutput, null);
+  }
+
+  /** Without batch prices. */
+  public ModelPrice(
+      Rates standard,
+      List<Tier> tiers,
+      @Nullable Long contextWindow,
+      @Nullable Long maxOutput,
+      @Nullable String encoding) {
+    this(standard, tiers, contextWindow, maxOutput, encoding, null);
+  }
+
+  /** The same model, with batch prices where the list has them. */
+  ModelPrice withBatch(Rates batchStandard, List<Tier> batchTiers) {
+    ModelPrice batched =
+        new ModelPrice(batchStandard, batchTiers, contextWindow, maxOutput, encoding);
+    return new ModelPrice(standard, tiers, contextWindow, maxOutput, encoding, batched);
   }
 
   /**
@@ -93,7 +113,7 @@ public record ModelPrice(
    */
   public record Tier(long aboveInputTokens, Rates rates) implements Serializable {}
 
-  /** Exact realtime cost of a call with this usage. */
+  /** Exact cost of a request with this usage. */
   public Usd cost(TokenUsage usage) {
     return ratesFor(usage.inputTokens()).cost(usage);
   }

@@ -12,7 +12,9 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one entry of a price list: prices, or a list of prices that hold at different times. */
@@ -47,19 +49,30 @@ final class PriceEntryReader {
       @Nullable BigDecimal cacheWrite1h,
       @Key(required = true) BigDecimal output,
       @Nullable BigDecimal batchInput,
+      @Nullable BigDecimal batchCachedInput,
+      @Nullable BigDecimal batchCacheWrite,
+      @Nullable BigDecimal batchCacheWrite1h,
       @Nullable BigDecimal batchOutput,
       @Key(fallback = "[]") List<TierEntry> tiers,
       @Nullable Long contextWindow,
       @Nullable Long maxOutput,
       @Nullable String encoding) {
     ModelPrice toPrice() {
-      Rates rates = new Rates(input, cachedInput, cacheWrite, cacheWrite1h, output);
-      return new ModelPrice(
-          rates,
-          tiers.stream().map(TierEntry::toTier).toList(),
-          contextWindow,
-          maxOutput,
-          encoding);
+      List<Tier> realtime = tiers.stream().map(TierEntry::toTier).toList();
+      ModelPrice price = new ModelPrice(rates(), realtime, contextWindow, maxOutput, encoding);
+      Rates batchRates = batch().over(rates());
+      return batchRates == null
+          ? price
+          : price.withBatch(batchRates, tiers.stream().map(TierEntry::toBatchTier).toList());
+    }
+
+    private Rates rates() {
+      return new Rates(input, cachedInput, cacheWrite, cacheWrite1h, output);
+    }
+
+    BatchRates batch() {
+      return new BatchRates(
+          batchInput, batchCachedInput, batchCacheWrite, batchCacheWrite1h, batchOutput);
     }
   }
 
@@ -69,10 +82,29 @@ final class PriceEntryReader {
       @Nullable BigDecimal cachedInput,
       @Nullable BigDecimal cacheWrite,
       @Nullable BigDecimal cacheWrite1h,
-      @Key(required = true) BigDecimal output) {
+      @Key(required = true) BigDecimal output,
+      @Nullable BigDecimal batchInput,
+      @Nullable BigDecimal batchCachedInput,
+      @Nullable BigDecimal batchCacheWrite,
+      @Nullable BigDecimal batchCacheWrite1h,
+      @Nullable BigDecimal batchOutput) {
     Tier toTier() {
-      return new Tier(
-          aboveInputTokens, new Rates(input, cachedInput, cacheWrite, cacheWrite1h, output));
+      return new Tier(aboveInputTokens, rates());
+    }
+
+    /** One that says nothing of batches holds for them too. */
+    Tier toBatchTier() {
+      Rates batchRates = batch().over(rates());
+      return batchRates == null ? toTier() : new Tier(aboveInputTokens, batchRates);
+    }
+
+    private Rates rates() {
+      return new Rates(input, cachedInput, cacheWrite, cacheWrite1h, output);
+    }
+
+    BatchRates batch() {
+      return new BatchRates(
+          batchInput, batchCachedInput, batchCacheWrite, batchCacheWrite1h, batchOutput);
     }
   }
 
@@ -120,8 +152,8 @@ final class PriceEntryReader {
       return;
     }
     ModelPrice price = entry.toPrice();
-    checkRates(path, price.standard());
-    price.tiers().forEach(tier -> checkRates(path, tier.rates()));
+    checkBatch(entry, path);
+    checkRates(path, price);
     PricePeriod period = period(entry, path);
     if (period != null) {
       all.add(new Dated(period, price, node.toString()));
@@ -165,24 +197,49 @@ final class PriceEntryReader {
     }
   }
 
-  private void checkRates(String path, Rates rates) {
-    for (BigDecimal rate :
-        new BigDecimal[] {
-          rates.input(),
-          rates.cachedInput(),
-          rates.cacheWrite(),
-          rates.longCacheWrite(),
-          rates.output()
-        }) {
-      if (rate != null
-          && (rate.signum() < 0 || rate.stripTrailingZeros().scale() > MAX_PRICE_SCALE)) {
-        problems.add(
-            path,
-            rate.toPlainString()
-                + " must not be negative nor have more than "
-                + MAX_PRICE_SCALE
-                + " decimals");
+  private void checkBatch(PriceEntry entry, String path) {
+    entry.batch().check(problems, path);
+    for (int i = 0; i < entry.tiers().size(); i++) {
+      BatchRates ofTier = entry.tiers().get(i).batch();
+      String at = path + ".tiers[" + i + "]";
+      ofTier.check(problems, at);
+      if (entry.batch().isEmpty() && !ofTier.isEmpty()) {
+        problems.add(at, "has batch prices, but the entry has no batch_input and batch_output");
       }
+    }
+  }
+
+  private void checkRates(String path, ModelPrice price) {
+    ModelPrice batch = price.batch() == null ? price : price.batch();
+    Stream.of(price, batch)
+        .flatMap(one -> Stream.concat(Stream.of(one.standard()), tierRates(one)))
+        .flatMap(PriceEntryReader::each)
+        .distinct()
+        .forEach(rate -> checkRate(path, rate));
+  }
+
+  private static Stream<Rates> tierRates(ModelPrice price) {
+    return price.tiers().stream().map(Tier::rates);
+  }
+
+  private static Stream<BigDecimal> each(Rates rates) {
+    return Stream.of(
+            Optional.of(rates.input()),
+            Optional.ofNullable(rates.cachedInput()),
+            Optional.ofNullable(rates.cacheWrite()),
+            Optional.ofNullable(rates.longCacheWrite()),
+            Optional.of(rates.output()))
+        .flatMap(Optional::stream);
+  }
+
+  private void checkRate(String path, BigDecimal rate) {
+    if (rate.signum() < 0 || rate.stripTrailingZeros().scale() > MAX_PRICE_SCALE) {
+      problems.add(
+          path,
+          rate.toPlainString()
+              + " must not be negative nor have more than "
+              + MAX_PRICE_SCALE
+              + " decimals");
     }
   }
 }

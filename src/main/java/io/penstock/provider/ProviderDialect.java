@@ -3,6 +3,7 @@ package io.penstock.provider;
 import io.penstock.domain.ModelSettings;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A provider's wire format. Stateless, serializable, thread-safe; does no I/O. */
@@ -52,4 +53,9 @@ public interface ProviderDialect extends Serializable {
   Map.Entry<String, String> authorization(String apiKey);
 
   ModelCodec codec(ModelSettings model);
+
+  /** Of the provider's Batch API; empty where there is none here. */
+  default Optional<BatchCodec> batchCodec(ModelSettings model) {
+    return Optional.empty();
+  }
 }

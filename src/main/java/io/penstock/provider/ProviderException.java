@@ -128,6 +128,20 @@ public final class ProviderException extends Exception {
     return superseded;
   }
 
+  /** The same of a call that may have cost something else. */
+  public ProviderException withBilling(Billing other) {
+    return as(kind, other);
+  }
+
+  /** The same where more is known of what it means. */
+  public ProviderException as(FailureKind otherKind, Billing otherBilling) {
+    ProviderException copy =
+        new ProviderException(otherKind, otherBilling, status, getMessage(), details);
+    copy.initCause(getCause());
+    copy.setStackTrace(getStackTrace());
+    return copy;
+  }
+
   /** The same with another message and other details, keeping the cause and stack. */
   public ProviderException with(String message, Details details) {
     ProviderException copy = new ProviderException(kind, billing, status, message, details);

@@ -3,6 +3,7 @@ package io.penstock.provider;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderSecrets;
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +38,14 @@ public interface ProviderFactory extends Serializable {
    * @throws ProviderException when it refuses, or does not answer
    */
   boolean check(ModelSettings model, ProviderSecrets secrets) throws ProviderException;
+
+  /**
+   * The Batch API of the model's provider, over the same client; empty where its dialect has none
+   * here. Opens nothing yet.
+   */
+  default Optional<BatchProvider> batches(ModelSettings model, ProviderSecrets secrets) {
+    return Optional.empty();
+  }
 
   /** Closes idle connections of this JVM's client; later {@link #connect}s open them again. */
   void close();

@@ -39,8 +39,9 @@ public final class ConsolePlan {
     lines.add(
         line(
             "",
-            "%,d in the store, %,d to call%s",
+            "%,d in the store, %s%,d to call%s",
             plan.cached(),
+            plan.pending() == 0 ? "" : number(plan.pending()) + " pending in batches, ",
             plan.toCall(),
             reasons(plan.toCallByReason())));
   }
@@ -113,6 +114,7 @@ public final class ConsolePlan {
     tell(saved.cache(), "the store", told);
     tell(saved.duplicates(), "deduplication", told);
     tell(saved.routing(), "routing", told);
+    tell(saved.batch(), "batches", told);
     if (!told.isEmpty()) {
       lines.add(line("saves", "%s", String.join(", ", told)));
     }
@@ -137,6 +139,15 @@ public final class ConsolePlan {
   }
 
   private static String time(RunPlan.Time time) {
+    if (time.batchHours() == null) {
+      return realtime(time);
+    }
+    String batches = "batches take up to %d h".formatted(time.batchHours());
+    boolean isAll = time.seconds() != null && time.seconds() == 0;
+    return isAll ? batches : realtime(time) + "; " + batches;
+  }
+
+  private static String realtime(RunPlan.Time time) {
     return time.seconds() == null
         ? "not known: " + time.assumes()
         : "about %s, bound by %s (%s)"

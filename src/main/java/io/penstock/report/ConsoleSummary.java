@@ -49,11 +49,12 @@ public final class ConsoleSummary {
     lines.add(
         line(
             "",
-            "%,d from the store, %,d called, %,d retries",
+            "%,d from the store, %,d called, %s%,d retries",
             run.cacheHits(),
             run.called(),
+            run.batched() == 0 ? "" : String.format(Locale.ROOT, "%,d in batches, ", run.batched()),
             run.retries()));
-    if (run.called() == 0 && run.stopped() == null) {
+    if (run.called() + run.batched() == 0 && run.stopped() == null) {
       lines.add(line("", "nothing was called: this run cost nothing"));
     }
   }
@@ -69,9 +70,10 @@ public final class ConsoleSummary {
     lines.add(
         line(
             "saved",
-            "%s by the store, %s by deduplication",
+            "%s by the store, %s by deduplication%s",
             usd(saved.cache()),
-            usd(saved.duplicates())));
+            usd(saved.duplicates()),
+            run.batched() == 0 ? "" : ", " + usd(saved.batch()) + " by batches"));
     RunSummary.WasteUsd waste = run.wasteUsd();
     if (waste.known().signum() > 0 || waste.possible().signum() > 0) {
       lines.add(

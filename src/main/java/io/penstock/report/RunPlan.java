@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param distinct requests
  * @param duplicates rows whose request an earlier row has
  * @param cached requests that the store held before the run
+ * @param pending requests that are in batches already, whose answers are waited for
  * @param toCall requests that neither the store nor an earlier execution of the run has answered
  * @param toCallByReason new, parameters_changed, too_old, failed_before
  * @param calls the requests to call, by model, route and delivery
@@ -36,6 +37,7 @@ public record RunPlan(
     long distinct,
     long duplicates,
     long cached,
+    long pending,
     long toCall,
     SortedMap<String, Long> toCallByReason,
     List<Calls> calls,
@@ -54,7 +56,7 @@ public record RunPlan(
   /**
    * @param model the job's name for it
    * @param route number of the routing rule, from 0; null in a job without rules
-   * @param delivery realtime
+   * @param delivery realtime or batch
    * @param inputTokens as the provider is expected to count them
    * @param inputTokensExact whether our count is the provider's own
    * @param outputTokens expected; null where the store has no history
@@ -74,18 +76,23 @@ public record RunPlan(
       CostEstimate costUsd) {}
 
   /**
-   * Expected, against calling every row, all by the dearest of the models; null where it is not
-   * known.
+   * Expected, against calling every row in realtime, all by the dearest of the models; null where
+   * it is not known.
    */
   public record Saved(
-      @Nullable BigDecimal cache, @Nullable BigDecimal duplicates, @Nullable BigDecimal routing) {}
+      @Nullable BigDecimal cache,
+      @Nullable BigDecimal duplicates,
+      @Nullable BigDecimal routing,
+      @Nullable BigDecimal batch) {}
 
   /**
-   * @param seconds null where neither limits nor earlier answers tell
+   * @param seconds of the calls in realtime; null where neither limits nor earlier answers tell
    * @param boundBy what makes it take so long
    * @param assumes what it was computed from
+   * @param batchHours within which batches end; null: there are none
    */
-  public record Time(@Nullable Double seconds, String boundBy, String assumes) {}
+  public record Time(
+      @Nullable Double seconds, String boundBy, String assumes, @Nullable Integer batchHours) {}
 
   public String toJson() {
     try {

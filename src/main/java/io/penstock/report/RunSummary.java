@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param distinct requests: fingerprints of the rows that have a prompt
  * @param duplicates rows whose request an earlier row has
  * @param cacheHits distinct requests that the store held before
- * @param called requests sent at least once; HTTP tries are called + retries
+ * @param called requests sent in realtime at least once; HTTP tries are called + retries
+ * @param batched requests that came back in batches, answered or not
+ * @param pending requests in batches that have not ended
  * @param succeeded rows with an answer
  * @param failed rows without
  * @param rateLimited HTTP tries refused with 429
@@ -50,6 +52,8 @@ public record RunSummary(
     long duplicates,
     long cacheHits,
     long called,
+    long batched,
+    long pending,
     long succeeded,
     long failed,
     SortedMap<String, Long> failedByKind,
@@ -92,7 +96,8 @@ public record RunSummary(
   public record BudgetUsd(BigDecimal max, BigDecimal spent) {}
 
   /** Against calling every row at the realtime list price. */
-  public record SavedUsd(@Nullable BigDecimal cache, @Nullable BigDecimal duplicates) {}
+  public record SavedUsd(
+      @Nullable BigDecimal cache, @Nullable BigDecimal duplicates, @Nullable BigDecimal batch) {}
 
   /** Of the answers bought in this run; null where there are none. */
   public record LatencyMs(@Nullable Long p50, @Nullable Long p95, @Nullable Long p99) {}

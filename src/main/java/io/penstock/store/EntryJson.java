@@ -1,5 +1,8 @@
 package io.penstock.store;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -42,6 +45,9 @@ final class EntryJson {
               new SimpleModule("instant")
                   .addSerializer(Instant.class, new MicrosWriter())
                   .addDeserializer(Instant.class, new MicrosReader()))
+          .withConfigOverride(
+              StoreEntry.Batched.class, // of most entries there is none
+              of -> of.setIncludeAsProperty(JsonInclude.Value.construct(NON_NULL, null)))
           .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
           .build();
 

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import io.penstock.domain.Completion;
+import io.penstock.domain.DeliveryMode;
 import io.penstock.domain.TokenUsage;
 import io.penstock.domain.Usd;
 import io.penstock.lake.Columns;
@@ -42,6 +43,9 @@ public final class StoreColumns {
   public static final String REQUEST_MODEL = "request_model";
   public static final String COMPLETED_AT = "completed_at";
 
+  /** What an answer would have cost in realtime, where it cost something else; else null. */
+  public static final String LIST_USD = "list_usd";
+
   /** UTC day of {@link #COMPLETED_AT}; the Parquet files' partition column. */
   public static final String DAY = "day";
 
@@ -62,7 +66,7 @@ public final class StoreColumns {
           .add(Columns.SHARD, IntegerType)
           .add(PROVIDER_IDENTITY, StringType)
           .add(REQUEST_MODEL, StringType)
-          .add("delivery", StringType)
+          .add(Columns.DELIVERY, StringType)
           .add("completion", StringType)
           .add("tool_calls", StringType)
           .add("finish_reason", StringType)
@@ -76,6 +80,7 @@ public final class StoreColumns {
           .add("reasoning_output_tokens", LongType)
           .add("tokens_estimated", BooleanType)
           .add("cost_usd", Columns.USD)
+          .add(LIST_USD, Columns.USD)
           .add("price_version", StringType)
           .add(WASTE_KNOWN, Columns.USD)
           .add(WASTE_POSSIBLE, Columns.USD)
@@ -95,19 +100,21 @@ public final class StoreColumns {
 
   static Row toRow(StoreEntry entry) {
     List<Object> values = new ArrayList<>(SCHEMA.size());
+    boolean isBatched = entry.batched() != null;
     values.add(entry.entryId());
     values.add(entry.fingerprint().toBytes());
     values.add(entry.origin().runId());
     values.add(entry.origin().shard());
     values.add(entry.origin().providerIdentity());
     values.add(entry.origin().requestModel());
-    values.add("realtime");
+    values.add((isBatched ? DeliveryMode.BATCH : DeliveryMode.REALTIME).word());
     addAnswer(values, entry.answer());
     values.add(decimal(entry.costUsd()));
+    values.add(isBatched ? decimal(entry.batched().listUsd()) : null);
     values.add(entry.origin().priceVersion());
     values.add(decimal(entry.effort().waste().known()));
     values.add(decimal(entry.effort().waste().possible()));
-    values.add(entry.effort().latencyMillis());
+    values.add(isBatched ? null : entry.effort().latencyMillis());
     values.add(entry.effort().attempts());
     values.add(entry.effort().rateLimited());
     addFailure(values, entry.failure());

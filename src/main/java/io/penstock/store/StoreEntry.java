@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer null where there is none
  * @param failure null where there is an answer
  * @param costUsd what the answer cost; null without an answer or without a known price
+ * @param batched what came in a batch; null: it was called in realtime
  */
 public record StoreEntry(
     String entryId,
@@ -25,8 +26,46 @@ public record StoreEntry(
     @Nullable Failure failure,
     Effort effort,
     @Nullable Usd costUsd,
-    Instant completedAt)
+    Instant completedAt,
+    @Nullable Batched batched)
     implements Serializable {
+  /** Called in realtime. */
+  public StoreEntry(
+      String entryId,
+      Fingerprint fingerprint,
+      Origin origin,
+      @Nullable Completion answer,
+      @Nullable Failure failure,
+      Effort effort,
+      @Nullable Usd costUsd,
+      Instant completedAt) {
+    this(entryId, fingerprint, origin, answer, failure, effort, costUsd, completedAt, null);
+  }
+
+  /**
+   * The same from a batch; its latency then says nothing.
+   *
+   * @param listUsd see {@link Batched}
+   */
+  public StoreEntry inBatch(@Nullable Usd listUsd) {
+    return new StoreEntry(
+        entryId,
+        fingerprint,
+        origin,
+        answer,
+        failure,
+        effort,
+        costUsd,
+        completedAt,
+        new Batched(listUsd));
+  }
+
+  /**
+   * @param listUsd what the answer would have cost in realtime; null without an answer or without a
+   *     known price
+   */
+  public record Batched(@Nullable Usd listUsd) implements Serializable {}
+
   /**
    * @param providerIdentity what the answer belongs to
    * @param priceVersion of the price list that the cost was computed with

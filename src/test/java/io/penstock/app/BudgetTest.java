@@ -146,6 +146,29 @@ class BudgetTest {
     }
   }
 
+  @Test
+  void batchesWithoutABatchPriceAreRefusedBeforeAnythingIsPaid() throws IOException {
+    try (Simulator simulator = JobHarness.simulator()) {
+      Path job =
+          jobs.job(
+              simulator.origin(),
+              "prices: {openai/gpt-4o-mini: {input: \"1\", output: \"1\"}}",
+              "delivery: batch",
+              "budget: {max_usd: 1}");
+
+      assertThatThrownBy(() -> jobs.run(job))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("batch price")
+          .hasMessageContaining("models.small (openai/gpt-4o-mini)");
+      assertThat(simulator.stats().requests()).isZero();
+      assertThat(
+              jobs.run(job, "providers.openai.batch=false", "input.where=question = 'number 1'")
+                  .summary())
+          .extracting(RunSummary::exitCode)
+          .isEqualTo(0);
+    }
+  }
+
   private static void assertUsed(BigDecimal spent, BigDecimal budget) {
     assertThat(spent).isLessThanOrEqualTo(budget);
     BigDecimal unused = budget.subtract(spent);

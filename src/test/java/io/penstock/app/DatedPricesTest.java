@@ -30,7 +30,7 @@ class DatedPricesTest {
                   "prices:",
                   "  openai/gpt-4o-mini:",
                   "    - {valid_until: 2020-01-01, input: '9', output: '9'}",
-                  "    - {valid_from: 2020-01-01, input: '0', output: '2', batch_output: '1'}"));
+                  "    - {valid_from: 2020-01-01, input: '0', output: '2', batch_input: '0', batch_output: '1'}"));
 
       String written = Files.readString(Path.of(finished.runPath(), "prices.yaml"));
       PriceList prices = new PriceListReader(new Problems("prices"), LocalDate.now()).read(written);

@@ -231,7 +231,8 @@ final class ForeignSessionTest {
                         model.price(),
                         model.fingerprintBasis(),
                         model.accountModel(),
-                        model.limits()))
+                        model.limits(),
+                        model.hasBatch()))
             .toList(),
         setup.prices(),
         setup.providers());

@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.cluster.DriverCoordinator;
+import io.penstock.pipeline.JobBatches;
 import io.penstock.pipeline.JobSetup;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.RunInterrupt;
@@ -111,6 +112,17 @@ final class JobHarness {
       return new PromptJob(spark, change.apply(wiring.setup()), said::add).run(mode, interrupt);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  JobBatches batches(Path job, String... sets) throws IOException {
+    JobFile file = JobFile.read(job.toString(), List.of(sets), JobWiring.DIALECTS);
+    try (JobWiring wiring = JobWiring.of(file)) {
+      SparkSession spark = spark();
+      DriverCoordinator.current()
+          .orElseThrow()
+          .offerSecrets(wiring.readSecrets(), wiring::readAgain);
+      return new JobBatches(spark, wiring.setup(), said::add);
     }
   }
 

@@ -80,6 +80,40 @@ final class JobWiringTest {
         .hasMessageContaining("have the prices of the list; others are not built yet");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "anthropic, 'batch: true', true",
+    "azure,     'batch: true', true",
+    "openai,    'batch: true', true",
+    "openai,    'batch: false', false",
+    "openai,    'options: {}', false",
+    "gemini,    'options: {}', false"
+  })
+  void batchesAreHadWhereTheServerHasThem(String dialect, String key, boolean hasBatch)
+      throws IOException {
+    Map<String, JobSetup.Model> models =
+        wire(
+            "models.small={provider: own, model: m, max_output_tokens: 9}",
+            "providers.own={dialect: " + dialect + ", base_url: 'http://localhost', " + key + "}");
+
+    assertThat(models.get("small").hasBatch()).isEqualTo(hasBatch);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "openai, true", "anthropic, true", "azure, true", "simulator, true",
+    "gemini, false", "groq, false", "ollama, false", "vllm, false"
+  })
+  void knownProvidersSayWhetherTheyHaveBatches(String provider, boolean hasBatch)
+      throws IOException {
+    Path job = new JobHarness(folder).job("http://127.0.0.1:1");
+    String azure = "providers.azure.base_url='http://localhost'";
+
+    JobFile file = JobFile.read(job.toString(), List.of(azure), JobWiring.DIALECTS);
+
+    assertThat(file.spec().providers().get(provider).batch()).isEqualTo(hasBatch);
+  }
+
   private Map<String, JobSetup.Model> wire(String... sets) throws IOException {
     Path job = new JobHarness(folder).job("http://127.0.0.1:1");
     JobFile file = JobFile.read(job.toString(), List.of(sets), JobWiring.DIALECTS);

@@ -1,9 +1,12 @@
 package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.PromptJob;
 import io.penstock.pipeline.PromptJob.Finished;
 import io.penstock.pipeline.RunMode;
@@ -146,7 +149,7 @@ class PlanTest {
     };
 
     RunPlan unknown = plan(job, cascade);
-    jobs.run(job, new RunMode(false, false, false, 60L), cascade);
+    jobs.run(job, new RunMode(false, false, false, 60L, true), cascade);
     BigDecimal before = PromptJobTest.billed(simulator, "total_usd");
     RunPlan told = plan(job, cascade);
     RunSummary rest = jobs.run(job, cascade).summary();
@@ -227,6 +230,59 @@ class PlanTest {
     assertThat(plan(job, "models.small.model=gpt-none").warnings())
         .anyMatch(warning -> warning.contains("no price is known for model gpt-none"));
     assertThat(plan(job, "models.small.model=gpt-none").estimateUsd().high()).isNull();
+  }
+
+  @Test
+  void batchesHaveLinesPricesAndSavingsOfTheirOwn() throws Exception {
+    jobs.questions(50);
+    Path job = jobs.job(simulator.origin());
+    jobs.run(job);
+    jobs.questions(150);
+    String rules = "delivery=[{when: \"question < 'number 12'\", mode: batch}, {mode: realtime}]";
+
+    RunPlan realtime = plan(job);
+    RunPlan mixed = plan(job, rules);
+    RunPlan batch = plan(job, "delivery=batch");
+
+    assertThat(mixed.toCall()).isEqualTo(100);
+    assertThat(mixed.calls())
+        .extracting(RunPlan.Calls::delivery)
+        .containsExactly("realtime", "batch");
+    assertThat(mixed.calls()).extracting(RunPlan.Calls::requests).containsExactly(80L, 20L);
+    assertThat(mixed.time().batchHours()).isEqualTo(24);
+    assertThat(mixed.time().seconds()).isLessThanOrEqualTo(realtime.time().seconds());
+    assertThat(batch.calls()).extracting(RunPlan.Calls::delivery).containsExactly("batch");
+    assertThat(batch.time().seconds()).isZero();
+    assertThat(batch.estimateUsd().expected().doubleValue())
+        .isCloseTo(realtime.estimateUsd().expected().doubleValue() / 2, withinPercentage(0.1));
+    assertThat(batch.savedUsd().batch().doubleValue())
+        .isCloseTo(batch.estimateUsd().expected().doubleValue(), withinPercentage(0.1));
+    assertThat(batch.savedUsd().cache()).isEqualTo(realtime.savedUsd().cache());
+    assertThat(realtime.savedUsd().batch()).isZero();
+    assertThat(simulator.stats().requests()).isEqualTo(50);
+  }
+
+  @Test
+  void whatIsWrongWithBatchesIsToldBeforeTheyAreSubmitted() throws Exception {
+    jobs.questions(3);
+    Path job = jobs.job(simulator.origin(), "delivery: batch");
+    String price = "prices={openai/gpt-4o-mini: {input: '1', output: '2'}}";
+
+    RunPlan without = plan(job, "providers.openai.batch=false");
+    RunPlan unpriced = plan(job, price);
+
+    assertThat(without.calls().get(0).delivery()).isEqualTo("realtime");
+    assertThat(without.warnings())
+        .anyMatch(warning -> warning.startsWith("small has no Batch API here"));
+    assertThat(plan(job).warnings()).noneMatch(warning -> warning.contains("Batch API"));
+    assertThat(unpriced.warnings())
+        .anyMatch(warning -> warning.startsWith("no batch price is known for model gpt-4o-mini"));
+    assertThat(unpriced.estimateUsd()).isEqualTo(CostEstimate.UNKNOWN);
+    assertThat(plan(job, price, "delivery=realtime").estimateUsd().high()).isNotNull();
+    assertThatThrownBy(
+            () -> plan(job, "delivery=[{when: 'absent = 1', mode: batch}, {mode: batch}]"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("delivery[0].when");
   }
 
   @Test

@@ -36,7 +36,7 @@ class SamplesTest {
   }
 
   private static RunMode limit(long rows) {
-    return new RunMode(false, false, false, rows);
+    return new RunMode(false, false, false, rows, true);
   }
 
   @Test

@@ -219,4 +219,29 @@ final class JobSpecChecksTest {
     assertThatCode(() -> Jobs.smallestWith("runs.path=lake/completions-runs"))
         .doesNotThrowAnyException();
   }
+
+  @Test
+  void theLastRuleOfDeliveryHoldsForAllThatIsLeft() {
+    Jobs.refuses(
+        "delivery=[{when: a, mode: batch}]",
+        "delivery[0].when: the last rule must have none, so that every row has a mode");
+    Jobs.refuses(
+        "delivery=[{mode: batch}, {mode: realtime}]",
+        "delivery[0]: has no condition: the rules after it can never match");
+  }
+
+  @Test
+  void aServerHasBatchesWhereItsDialectHasThem() {
+    JobSpec job =
+        Jobs.smallestWith(
+            "providers.own={" + LOCAL + ", batch: true}", "providers.openai.batch=false");
+
+    assertThat(job.providers().get("own").batch()).isTrue();
+    assertThat(job.providers().get("openai").batch()).isFalse();
+    assertThat(job.providers().get("anthropic").batch()).isTrue();
+    assertThat(job.providers().get("ollama").batch()).isFalse();
+    Jobs.refuses(
+        "providers.own={dialect: gemini, base_url: 'http://localhost', batch: true}",
+        "providers.own.batch: is true, but batches of this dialect are not built; remove it");
+  }
 }

@@ -3,7 +3,9 @@ package io.penstock.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.config.JobSpec.BatchSpec;
 import io.penstock.config.JobSpec.ConcurrencySpec;
+import io.penstock.config.JobSpec.DeliverySpec;
 import io.penstock.config.JobSpec.InputSpec;
 import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.config.JobSpec.ModelSpec;
@@ -40,10 +42,16 @@ final class JobSpecReaderTest {
       routing:
         - {when: "length(user_prompt) < 100", model: small}
         - {model: large}
+      delivery:
+        - {when: "priority = 'high'", mode: realtime}
+        - {mode: batch}
+      batch: {poll_interval_seconds: 5, deadline_seconds: 3600, on_expiry: realtime,
+              max_requests: 100, max_bytes: 5000000000, adopt_seconds: 60}
       concurrency: {initial: 20, min: 2, max: 30, adaptive: false, chunk_size: 7,
                     chunk_pause_ms: 50, warm_up: false}
       limits:
-        openai/gpt-4o-mini: {requests_per_minute: 10000, tokens_per_minute: 10000000000, share: 0.5}
+        openai/gpt-4o-mini: {requests_per_minute: 10000, tokens_per_minute: 10000000000,
+                             enqueued_tokens: 4000000, share: 0.5}
         local/llama: {input_tokens_per_minute: 1, output_tokens_per_minute: 2, max_in_flight: 3}
       limits_without_plugin: divide
       retry: {max_attempts: 4, max_paid_attempts: 1, request_timeout_seconds: 9,
@@ -113,9 +121,30 @@ final class JobSpecReaderTest {
         .containsOnly(
             Map.entry(
                 "openai/gpt-4o-mini",
-                new LimitSpec(10_000L, 10_000_000_000L, null, null, null, new BigDecimal("0.5"))),
-            Map.entry("local/llama", new LimitSpec(null, null, 1L, 2L, 3, BigDecimal.ONE)));
+                new LimitSpec(
+                    10_000L, 10_000_000_000L, null, null, null, 4_000_000L, new BigDecimal("0.5"))),
+            Map.entry("local/llama", new LimitSpec(null, null, 1L, 2L, 3, null, BigDecimal.ONE)));
     assertThat(job.limitsWithoutPlugin()).isEqualTo("divide");
+  }
+
+  @Test
+  void readsDelivery() {
+    JobSpec job = Jobs.read(FULL);
+
+    assertThat(job.delivery())
+        .containsExactly(
+            new DeliverySpec("priority = 'high'", "realtime"), new DeliverySpec(null, "batch"));
+    assertThat(job.asksForBatches()).isTrue();
+    assertThat(job.batch()).isEqualTo(new BatchSpec(5, 3600, "realtime", 100, 5_000_000_000L, 60));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"batch, true", "realtime, false"})
+  void aSingleModeHoldsForTheWholeJob(String mode, boolean isBatch) {
+    JobSpec job = Jobs.smallestWith("delivery=" + mode);
+
+    assertThat(job.delivery()).containsExactly(new DeliverySpec(null, mode));
+    assertThat(job.asksForBatches()).isEqualTo(isBatch);
   }
 
   @Test
@@ -133,6 +162,9 @@ final class JobSpecReaderTest {
     assertThat(job.routing()).isEmpty();
     assertThat(job.prices()).isEmpty();
     assertThat(job.limits()).isEmpty();
+    assertThat(job.delivery()).isEmpty();
+    assertThat(job.asksForBatches()).isFalse();
+    assertThat(job.batch()).isEqualTo(new BatchSpec(60, null, "resubmit", null, null, 900));
     assertThat(job.limitsWithoutPlugin()).isEqualTo("refuse");
   }
 
@@ -215,6 +247,16 @@ final class JobSpecReaderTest {
         "limits={openai/gpt-4o-mini: {max_in_flight: 0}} | limits.openai/gpt-4o-mini.max_in_flight: is 0, must be at least 1",
         "limits={openai/gpt-4o-mini: {requests_per_minute: 0.5}} | limits.openai/gpt-4o-mini.requests_per_minute: must be a whole number, is '0.5'",
         "limits={openai/gpt-4o-mini: {rpm: 5}} | limits.openai/gpt-4o-mini.rpm: unknown key; known are: ",
+        "limits={openai/gpt-4o-mini: {enqueued_tokens: 0}} | limits.openai/gpt-4o-mini.enqueued_tokens: is 0, must be at least 1",
+        "delivery=overnight                 | delivery[0].mode: is 'overnight', must be one of realtime, batch",
+        "delivery={mode: batch}             | delivery: must be a list, is a mapping",
+        "delivery=[{when: a}]               | delivery[0].mode: is required",
+        "batch={poll_interval_seconds: 0}   | batch.poll_interval_seconds: is 0, must be at least 1 and at most 3600",
+        "batch={deadline_seconds: 0}        | batch.deadline_seconds: is 0, must be at least 1 and at most 2592000",
+        "batch={on_expiry: stop}            | batch.on_expiry: is 'stop', must be one of resubmit, realtime",
+        "batch={max_requests: 0}            | batch.max_requests: is 0, must be at least 1",
+        "batch={max_bytes: 0}               | batch.max_bytes: is 0, must be at least 1",
+        "batch=60                           | batch: must be a mapping of keys to values, is '60'",
         "retry.max_attempts=0               | retry.max_attempts: is 0, must be at least 1 and at most 1000",
         "providers=[openai]                 | providers: must be a mapping, is a list"
       })
@@ -228,12 +270,12 @@ final class JobSpecReaderTest {
         List.of(
             "nmae=x",
             "retry.max_attempts=0",
-            "batch={poll_interval_seconds: 60}",
+            "report={samples: 0}",
             "name='a b'",
             "models.small.provider=opnai"),
         "nmae: unknown key; did you mean 'name'?",
         "retry.max_attempts: is 0, must be at least 1 and at most 1000",
-        "batch: is not built yet; remove it",
+        "report: is not built yet; remove it",
         "name: is 'a b', must have letters, digits, dot, dash or underscore only",
         "models.small.provider: is 'opnai'; did you mean 'openai'?");
   }

@@ -44,14 +44,16 @@ final class Jobs {
                   "tools", Set.of("name", "input_schema", "type"), "tools.type", Set.of("custom")),
               true,
               "/v1",
-              Set.of("output_config.format")));
+              Set.of("output_config.format")),
+          "gemini",
+          new DialectRules(Set.of(), Set.of(), Map.of(), false, "/v1beta", Set.of()));
 
   private static final String KNOWN_PROVIDERS =
       """
       openai: {dialect: openai, base_url: "https://api.openai.com/v1", identity: openai,
-               api_key_env: OPENAI_API_KEY, max_tokens_field: max_completion_tokens}
+               api_key_env: OPENAI_API_KEY, max_tokens_field: max_completion_tokens, batch: true}
       anthropic: {dialect: anthropic, base_url: "https://api.anthropic.com/v1",
-                  identity: anthropic, api_key_env: ANTHROPIC_API_KEY}
+                  identity: anthropic, api_key_env: ANTHROPIC_API_KEY, batch: true}
       azure: {dialect: azure, api_key_env: AZURE_OPENAI_API_KEY}
       ollama: {dialect: openai, base_url: "http://127.0.0.1:11434/v1"}
       simulator: {dialect: openai, identity: simulator}

@@ -12,8 +12,6 @@ final class UnbuiltKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "delivery=[{mode: batch}]                 | ; remove it",
-        "batch={poll_interval_seconds: 60}        | ; remove it",
         "evaluation={judge: small}                | ; remove it",
         "report={samples: 0}                      | ; remove it"
       })
@@ -30,6 +28,8 @@ final class UnbuiltKeysTest {
         "prompt.truncate=null",
         "budget=null",
         "store.max_age_days=null",
+        "delivery=null",
+        "batch=null",
         "models.small.fallback=null",
         "providers.openai.proxy=null"
       })

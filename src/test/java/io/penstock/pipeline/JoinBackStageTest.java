@@ -38,7 +38,7 @@ final class JoinBackStageTest {
     entries = new StoredEntries(folder);
   }
 
-  private static ModelSettings model(String name) {
+  static ModelSettings model(String name) {
     ProviderEndpoint endpoint =
         new ProviderEndpoint(
             "our-" + name,
@@ -111,6 +111,27 @@ final class JoinBackStageTest {
         "(1, 'call', null, null, 1), (2, 'duplicate', null, null, 1),"
             + " (3, 'cache', null, null, 1), (4, 'duplicate', null, null, 1)",
         results);
+  }
+
+  @Test
+  void whatABatchBoughtIsSavedAgainstTheRealtimePrice() throws IOException, InterruptedException {
+    entries
+        .batched(EARLIER, "old", "0.5", "1.25")
+        .batched(RUN, "new", "0.25", "0.5")
+        .batched(RUN, "unpriced", null, "2");
+
+    Dataset<Row> results =
+        join(
+            input(
+                "(1, 'new'), (2, 'new'), (3, 'old'), (4, 'old'), (5, 'unpriced'), (6, 'unpriced')"),
+            "");
+
+    assertMoney(
+        "(1, 'batch', 0.25, 0.25, 1), (2, 'duplicate', 0, 0.5, 1), (3, 'cache', 0, 1.25, 1),"
+            + " (4, 'duplicate', 0, 1.25, 1), (5, 'batch', null, null, 1),"
+            + " (6, 'duplicate', null, null, 1)",
+        results);
+    assertThat(results.where("delivery = 'batch' and latency_ms is null").count()).isEqualTo(6);
   }
 
   @Test

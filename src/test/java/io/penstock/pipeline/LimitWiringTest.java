@@ -43,7 +43,7 @@ final class LimitWiringTest {
 
   @Test
   void aJobsLimitsAreThoseOfTheAccount() {
-    LimitSpec set = new LimitSpec(600L, null, 40_000L, 8_000L, 12, new BigDecimal("0.25"));
+    LimitSpec set = new LimitSpec(600L, null, 40_000L, 8_000L, 12, null, new BigDecimal("0.25"));
 
     AccountLimits limits = LimitWiring.limits(model(set), concurrency(10, null, null));
 
@@ -79,6 +79,7 @@ final class LimitWiringTest {
         null,
         null,
         "ours/gpt",
-        limits);
+        limits,
+        false);
   }
 }

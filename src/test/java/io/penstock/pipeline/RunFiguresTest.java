@@ -37,13 +37,17 @@ final class RunFiguresTest {
   private static RowTally rows(long rows, long failed, BigDecimal cost) {
     Map<String, Long> byKind = failed == 0 ? Map.of() : Map.of("TIMEOUT", failed);
     return new RowTally(
-        rows, new TreeMap<>(byKind), cost, new RunSummary.SavedUsd(ZERO, new BigDecimal("0.5")));
+        rows,
+        new TreeMap<>(byKind),
+        cost,
+        new RunSummary.SavedUsd(ZERO, new BigDecimal("0.5"), ZERO));
   }
 
   /** Eight requests that were sent, ten times in all. */
   private static EntryTally entries() {
     return new EntryTally(
         8,
+        5,
         10,
         1,
         800,
@@ -59,6 +63,7 @@ final class RunFiguresTest {
         new Deduped(none, new Pinned(rows.rows(), 2, 12)),
         new Lookup(none, 9, 3, 4, Optional.empty()),
         paid,
+        0,
         new InDoubt(6, Usd.of("0.25")),
         CostEstimate.UNKNOWN,
         RungFigures.NONE,
@@ -77,6 +82,7 @@ final class RunFiguresTest {
             new Deduped(none, new Pinned(20, 2, 12)),
             new Lookup(none, 9, 3, 0, Optional.empty()),
             Paid.NOTHING,
+            0,
             InDoubt.NONE,
             CostEstimate.UNKNOWN,
             RungFigures.NONE,

@@ -124,4 +124,32 @@ final class RungStageTest {
     assertThat(third.allWalks().orElseThrow().select("row_id").distinct().count()).isEqualTo(3);
     assertThat(third.allWalks().orElseThrow().count()).isEqualTo(3);
   }
+
+  @Test
+  void whatBatchesSavedIsToldAlsoOfRowsWithSeveralModels() throws IOException {
+    entries.batched(RUN, "a", "0.25", "0.75").batched("r0", "b", "0.5", "1");
+    RungStage stage = stage(false);
+    Round round = stage.begin(rows, new Lookup(rows, 0, 0, 0, Optional.empty()));
+
+    Dataset<Row> results =
+        new JoinBackStage(
+                entries.store(),
+                RUN,
+                List.of(JoinBackStageTest.model("small"), JoinBackStageTest.model("large")),
+                "")
+            .apply(
+                stage.standing(round),
+                stage.ledger(null).close(round.allWalks().orElseThrow()),
+                List.of());
+
+    assertSameRows(
+        sql("select * from values (1, 'batch', 0.25, 0.5), (2, 'cache', 0, 1.0),"
+                + " (3, 'duplicate', 0, 0.75), (4, null, 0, 0) as t(id, served_from, c, s)")
+            .selectExpr(
+                "id",
+                "served_from",
+                "cast(c as decimal(20,12)) as cost_usd",
+                "cast(s as decimal(20,12)) as saved_usd"),
+        results.select("id", "served_from", "cost_usd", "saved_usd"));
+  }
 }

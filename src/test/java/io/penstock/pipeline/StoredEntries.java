@@ -21,6 +21,8 @@ final class StoredEntries {
 
   private final String path;
   private int written;
+  private boolean batched;
+  private @Nullable Usd list;
 
   StoredEntries(Path folder) {
     this.path = folder.resolve("store").toString();
@@ -44,6 +46,17 @@ final class StoredEntries {
             false);
     Effort effort = new Effort(1, 0, 1500, Waste.NONE);
     return write(runId, text, completion, null, effort, costUsd == null ? null : Usd.of(costUsd));
+  }
+
+  /** The same from a batch, which would have cost {@code listUsd} in realtime. */
+  StoredEntries batched(
+      String runId, String text, @Nullable String costUsd, @Nullable String listUsd)
+      throws IOException {
+    batched = true;
+    list = listUsd == null ? null : Usd.of(listUsd);
+    answer(runId, text, costUsd);
+    batched = false;
+    return this;
   }
 
   /** A failure after three attempts, of which one was refused with 429. */
@@ -78,7 +91,7 @@ final class StoredEntries {
             START.plusSeconds(written++));
     Journal.Durability durability = new Journal.Durability(false, 1);
     try (Journal journal = new Journal(path, runId, "driver", durability, SparkForTests.hadoop())) {
-      journal.append(entry).join();
+      journal.append(batched ? entry.inBatch(list) : entry).join();
     }
     return this;
   }

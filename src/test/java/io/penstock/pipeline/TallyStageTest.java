@@ -52,7 +52,9 @@ final class TallyStageTest {
         .containsExactly(Map.entry("BUDGET", 1L), Map.entry("TIMEOUT", 2L));
     assertThat(tally.costUsd()).isEqualTo(new BigDecimal("0.100000000001"));
     assertThat(tally.savedUsd())
-        .isEqualTo(new RunSummary.SavedUsd(new BigDecimal("0.3"), new BigDecimal("0.03")));
+        .isEqualTo(
+            new RunSummary.SavedUsd(
+                new BigDecimal("0.3"), new BigDecimal("0.03"), BigDecimal.ZERO));
   }
 
   @Test
@@ -66,7 +68,8 @@ final class TallyStageTest {
                         + " ('duplicate', null, null, null), ('cache', null, 0, 0.3)"));
 
     assertThat(tally.costUsd()).isNull();
-    assertThat(tally.savedUsd()).isEqualTo(new RunSummary.SavedUsd(new BigDecimal("0.3"), null));
+    assertThat(tally.savedUsd())
+        .isEqualTo(new RunSummary.SavedUsd(new BigDecimal("0.3"), null, BigDecimal.ZERO));
   }
 
   @Test
@@ -75,6 +78,43 @@ final class TallyStageTest {
 
     assertThat(tally.costUsd()).isEqualByComparingTo("0");
     assertThat(tally.savedUsd().cache()).isNull();
+  }
+
+  @Test
+  void batchesCostAndSave() {
+    RowTally tally =
+        new TallyStage("")
+            .rows(
+                results(
+                    "",
+                    "('call', null, 0.1, 0), ('batch', null, 0.2, 0.25), ('batch', null, 0.3, 0.5),"
+                        + " ('cache', null, 0, 0.7), ('call', null, 0.1, 0.125)"));
+    RowTally unpriced =
+        new TallyStage("").rows(results("", "('call', null, 0.1, 0), ('batch', null, null, null)"));
+
+    assertThat(tally.costUsd()).isEqualByComparingTo("0.7");
+    assertThat(tally.savedUsd().batch()).isEqualByComparingTo("0.875");
+    assertThat(tally.savedUsd().cache()).isEqualByComparingTo("0.7");
+    assertThat(unpriced.costUsd()).isNull();
+    assertThat(unpriced.savedUsd().batch()).isNull();
+  }
+
+  @Test
+  void whatCameInBatchesWasNotCalled() throws IOException {
+    StoredEntries entries =
+        new StoredEntries(folder)
+            .answer("r1", "called", "0.25")
+            .batched("r1", "batched", "0.5", "1")
+            .batched("r1", "unpriced", null, null);
+
+    EntryTally tally = new TallyStage("").entries(entries.store().entriesOf("r1"));
+
+    assertThat(tally.called()).isEqualTo(1);
+    assertThat(tally.batched()).isEqualTo(2);
+    assertThat(tally.attempts()).isEqualTo(1);
+    assertThat(tally.inputTokens()).isEqualTo(300);
+    assertThat(tally.answersUsd()).isEqualByComparingTo("0.75");
+    assertThat(tally.latencyMs()).isEqualTo(new RunSummary.LatencyMs(1500L, 1500L, 1500L));
   }
 
   @Test
@@ -115,6 +155,7 @@ final class TallyStageTest {
         .isEqualTo(
             new EntryTally(
                 4, // three answers and one failure
+                0,
                 3 + 3, // one attempt for each answer, three for the failure
                 1,
                 300,
@@ -129,7 +170,7 @@ final class TallyStageTest {
     EntryTally tally =
         new TallyStage("").entries(new StoredEntries(folder).store().entriesOf("r1"));
 
-    assertThat(tally.requests()).isZero();
+    assertThat(tally.called()).isZero();
     assertThat(tally.attempts()).isZero();
     assertThat(tally.answersUsd()).isEqualByComparingTo("0");
     assertThat(tally.wasteUsd().possible()).isEqualByComparingTo("0");
@@ -142,7 +183,7 @@ final class TallyStageTest {
         sql(
             "select cast(cast(id as string) as binary) as fingerprint, 1 as attempts, 0 as rate_limited, 1L as input_tokens, 1L as output_tokens,"
                 + " 0.1BD as cost_usd, 0BD as waste_known_usd, 0BD as waste_possible_usd,"
-                + " if(id = 101, 'TIMEOUT', null) as error_kind,"
+                + " if(id = 101, 'TIMEOUT', null) as error_kind, 'realtime' as delivery,"
                 + " if(id = 101, 600000L, id) as latency_ms from range(1, 102)");
 
     EntryTally tally = new TallyStage("").entries(entries);

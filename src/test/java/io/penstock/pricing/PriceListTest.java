@@ -12,6 +12,7 @@ import io.penstock.yaml.Problems;
 import io.penstock.yaml.YamlTree;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.List;
@@ -253,7 +254,7 @@ final class PriceListTest {
         prices:
           a/m:
             - {valid_until: 2026-01-01, input: "1", output: "1"}
-            - {valid_from: 2026-01-01, input: "0.150", cached_input: "0.075", cache_write: "0.2", cache_write_1h: "0.3", output: 0.6, batch_input: "0.07", batch_output: "0.3", tiers: [{above_input_tokens: 5, input: "2", output: "4"}], context_window: 128000, max_output: 16384, encoding: o200k_base}
+            - {valid_from: 2026-01-01, input: "0.150", cached_input: "0.075", cache_write: "0.2", cache_write_1h: "0.3", output: 0.6, batch_input: "0.07", batch_cached_input: "0.04", batch_output: "0.3", tiers: [{above_input_tokens: 5, input: "2", output: "4", batch_input: "1", batch_output: "2"}], context_window: 128000, max_output: 16384, encoding: o200k_base}
           a/other: {input: "9", output: "9"}
           a/past: {valid_until: 2026-01-01, input: "9", output: "9"}
         """;
@@ -268,6 +269,95 @@ final class PriceListTest {
     assertThat(tree.path("prices")).hasSize(1);
     assertThat(tree.at("/prices/a~1m")).isEqualTo(expected);
     assertThat(reader.read(written).find("a", "m")).isEqualTo(prices.find("a", "m"));
+  }
+
+  @Test
+  void batchesHavePricesOfTheirOwnAlsoAboveATier() {
+    PriceList prices =
+        reader.read(
+            LIST
+                + "  c/m: {input: '10', cached_input: '4', cache_write: '12', cache_write_1h: '20', output: '40',"
+                + " batch_input: '5', batch_cached_input: '3', batch_cache_write: '7', batch_cache_write_1h: '11', batch_output: '19',"
+                + " tiers: [{above_input_tokens: 100, input: '20', output: '80', batch_input: '9', batch_output: '33'}],"
+                + " context_window: 5, encoding: anthropic}\n");
+
+    ModelPrice batch = prices.find("c", "m").orElseThrow().batch();
+
+    problems.throwIfAny();
+    // 10 plain, 20 read, 30 written for minutes, 40 for an hour
+    assertThat(batch.cost(new TokenUsage(100, 20, 70, 40, 1, 0)))
+        .isEqualTo(Usd.of("0.000779")); // 10 x 5 + 20 x 3 + 30 x 7 + 40 x 11 + 19
+    assertThat(batch.cost(TokenUsage.of(101, 1))).isEqualTo(Usd.of("0.000942")); // 101 x 9 + 33
+    assertThat(batch.contextWindow()).isEqualTo(5);
+    assertThat(batch.encoding()).isEqualTo("anthropic");
+    assertThat(batch.batch()).isNull();
+  }
+
+  @Test
+  void whatIsNotSaidOfBatchesIsTakenAtTheDearest() {
+    JsonNode own =
+        tree(
+            "{a/m: {input: '10', cached_input: '4', cache_write: '12', cache_write_1h: '20', output: '40',"
+                + " batch_input: '5', batch_output: '19',"
+                + " tiers: [{above_input_tokens: 100, input: '20', output: '80'}]}}");
+
+    ModelPrice batch = reader.readOverrides(own, reader.read(LIST)).get("a/m").price().batch();
+
+    // 10 x 5 + 20 x 5 + 30 x 12 + 40 x 20 + 19
+    assertThat(batch.cost(new TokenUsage(100, 20, 70, 40, 1, 0))).isEqualTo(Usd.of("0.001329"));
+    assertThat(batch.cost(TokenUsage.of(101, 1))).isEqualTo(Usd.of("0.0021")); // 101 x 20 + 80
+  }
+
+  @Test
+  void aModelWithoutBatchPricesHasNoneGuessed() {
+    assertThat(reader.read(LIST).find("b", "small").orElseThrow().batch()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "batch_input: '1' | prices.a/m: must have both batch_input and batch_output, or no batch prices",
+        "batch_cached_input: '1' | prices.a/m: must have both batch_input and batch_output, or no batch prices",
+        "batch_input: '1', batch_output: '-1' | prices.a/m: -1 must not be negative nor have more than 6 decimals",
+        "batch_input: '1', batch_output: '1', batch_cache_write: '1e-7' | prices.a/m: 0.0000001 must not be negative nor have more than 6 decimals",
+        "batch_input: '1', batch_output: '1', tiers: [{above_input_tokens: 1, input: '1', output: '1', batch_output: '1'}] | prices.a/m.tiers[0]: must have both batch_input and batch_output, or no batch prices",
+        "tiers: [{above_input_tokens: 1, input: '1', output: '1', batch_input: '1', batch_output: '1'}] | prices.a/m.tiers[0]: has batch prices, but the entry has no batch_input and batch_output"
+      })
+  void batchPricesThatCannotBeUsedAreProblems(String keys, String problem) {
+    reader.readOverrides(tree("{a/m: {input: '1', output: '1', " + keys + "}}"), reader.read(LIST));
+
+    assertThatThrownBy(problems::throwIfAny).hasMessage("prices.yaml: " + problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "openai/gpt-4o-mini",
+        "openai/gpt-6-luna",
+        "anthropic/claude-haiku-5-5",
+        "google/gemini-2.5-pro"
+      })
+  void batchesOfTheRepositorysListCostHalfOfInputAndOutput(String name) throws IOException {
+    ModelPrice price = reader.read(standard()).find(name).orElseThrow();
+
+    for (int input : new int[] {1_000, 900_000}) { // also above a tier
+      BigDecimal realtime = price.cost(TokenUsage.of(input, 500)).amount();
+      BigDecimal batch = price.batch().cost(TokenUsage.of(input, 500)).amount();
+      assertThat(batch.add(batch)).isEqualByComparingTo(realtime);
+    }
+  }
+
+  @Test
+  void theProvidersTreatCachedInputOfBatchesDifferently() throws IOException {
+    PriceList prices = reader.read(standard());
+    TokenUsage cached = new TokenUsage(1_000, 1_000, 0, 0, 0, 0);
+
+    ModelPrice anthropic = prices.find("anthropic", "claude-haiku-4-5").orElseThrow();
+    ModelPrice google = prices.find("google", "gemini-2.5-flash").orElseThrow();
+
+    assertThat(anthropic.batch().cost(cached)).isEqualTo(Usd.of("0.00005")); // half of 0.1
+    assertThat(google.batch().cost(cached)).isEqualTo(google.cost(cached));
   }
 
   private static Usd inputPrice(PriceList prices, String provider, String model) {

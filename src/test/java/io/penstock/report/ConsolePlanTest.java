@@ -34,11 +34,12 @@ final class ConsolePlanTest {
         1_500,
         495,
         500,
+        20,
         1_000,
         new TreeMap<>(Map.of("new", 900L, "parameters_changed", 100L, "too_old", 0L)),
         List.of(calls),
         estimate,
-        new RunPlan.Saved(usd("0.5"), usd("0.4"), usd("0")),
+        new RunPlan.Saved(usd("0.5"), usd("0.4"), usd("0"), usd("0.3")),
         time,
         "2026-11-22",
         List.of("something is odd"));
@@ -46,17 +47,17 @@ final class ConsolePlanTest {
 
   @Test
   void tellsWhatARunWouldDo() {
-    RunPlan.Time time = new RunPlan.Time(3_725.0, "50 calls in flight", "1 executor");
+    RunPlan.Time time = new RunPlan.Time(3_725.0, "50 calls in flight", "1 executor", 24);
 
     assertThat(ConsolePlan.lines(plan(KNOWN, 80_000L, time)))
         .contains(
             "  rows      2,000, 5 without a prompt",
             "            5: column a is null",
             "  requests  1,500 distinct, 495 duplicate rows",
-            "            500 in the store, 1,000 to call: 900 new, 100 parameters changed",
+            "            500 in the store, 20 pending in batches, 1,000 to call: 900 new, 100 parameters changed",
             "  estimate  2 USD, between 1.5 and 2.75",
-            "  saves     about 0.5 USD by the store, about 0.4 USD by deduplication",
-            "  time      about 1 h 2 min, bound by 50 calls in flight (1 executor)",
+            "  saves     about 0.5 USD by the store, about 0.4 USD by deduplication, about 0.3 USD by batches",
+            "  time      about 1 h 2 min, bound by 50 calls in flight (1 executor); batches take up to 24 h",
             "warning: something is odd")
         .anyMatch(
             line ->
@@ -65,7 +66,7 @@ final class ConsolePlanTest {
 
   @Test
   void withoutAHistoryOnlyTheBoundIsTold() {
-    RunPlan.Time unknown = new RunPlan.Time(null, "", "nothing is known");
+    RunPlan.Time unknown = new RunPlan.Time(null, "", "nothing is known", null);
 
     assertThat(ConsolePlan.lines(plan(estimate("1", null, "9"), null, unknown)))
         .contains(
@@ -76,15 +77,23 @@ final class ConsolePlanTest {
 
   @Test
   void aModelWithoutPriceHasNoEstimate() {
-    RunPlan.Time unknown = new RunPlan.Time(null, "", "nothing is known");
+    RunPlan.Time unknown = new RunPlan.Time(null, "", "nothing is known", null);
 
     assertThat(ConsolePlan.lines(plan(CostEstimate.UNKNOWN, null, unknown)))
         .contains("  estimate  unknown (no price)");
   }
 
   @Test
+  void whereAllGoesIntoBatchesOnlyTheirTimeIsTold() {
+    RunPlan.Time time = new RunPlan.Time(0.0, "nothing", "1 executor", 24);
+
+    assertThat(ConsolePlan.lines(plan(KNOWN, 80_000L, time)))
+        .contains("  time      batches take up to 24 h");
+  }
+
+  @Test
   void theJsonIsTheRecordInSnakeCase() throws IOException {
-    RunPlan plan = plan(KNOWN, 80_000L, new RunPlan.Time(1.5, "x", "y"));
+    RunPlan plan = plan(KNOWN, 80_000L, new RunPlan.Time(1.5, "x", "y", null));
 
     JsonNode json = new ObjectMapper().readTree(plan.toJson());
 

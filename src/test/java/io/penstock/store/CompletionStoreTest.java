@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
+import io.penstock.domain.Usd;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.SparkForTests;
 import java.io.IOException;
@@ -207,6 +208,46 @@ final class CompletionStoreTest {
     assertThat(ids(store.serving(asked(1), RUN))).containsExactly("e1");
     assertThat(store.tornLines()).isZero();
     assertThat(store.snapshot().served("none").count()).isEqualTo(1); // not twice
+  }
+
+  @Test
+  void whatCameInABatchSaysSoInJournalAndParquet() throws IOException {
+    write(RUN, Entries.answer("e1", 1, "a", 1).inBatch(Usd.of("0.5")));
+
+    assertFacts("batch 0.500000000000 null");
+    store().compact(RUN);
+    assertFacts("batch 0.500000000000 null");
+  }
+
+  @Test
+  void filesOfAnEarlierPenstockAreRead() throws IOException {
+    write(RUN, Entries.answer("e1", 1, "a", 1));
+    store().compact(RUN);
+    String path = folder.resolve("completions").toString();
+    Dataset<Row> earlier =
+        spark.read().schema(StoreColumns.SCHEMA).parquet(path).drop(StoreColumns.LIST_USD);
+    List<Row> rows = earlier.collectAsList();
+    spark
+        .createDataFrame(rows, earlier.schema())
+        .write()
+        .mode("overwrite")
+        .partitionBy(StoreColumns.DAY)
+        .parquet(path);
+    spark.catalog().clearCache();
+
+    assertFacts("realtime null " + Entries.ONE_ATTEMPT.latencyMillis());
+  }
+
+  /** Of the one entry: delivery, list_usd and latency_ms. */
+  private void assertFacts(String expected) throws IOException {
+    Row entry = store().serving(asked(1), RUN).first();
+    assertThat(
+            entry.getAs("delivery")
+                + " "
+                + entry.getAs("list_usd")
+                + " "
+                + entry.getAs("latency_ms"))
+        .isEqualTo(expected);
   }
 
   @Test

@@ -22,7 +22,7 @@ final class Entries {
 
   static final Journal.Durability DURABILITY = new Journal.Durability(false, 8);
 
-  private static final Effort ONE_ATTEMPT = new Effort(1, 0, 1500, Waste.NONE);
+  static final Effort ONE_ATTEMPT = new Effort(1, 0, 1500, Waste.NONE);
 
   private Entries() {}
 

@@ -25,6 +25,17 @@ final class EntryJsonTest {
     assertThat(read(EntryJson.write(entry))).isEqualTo(entry);
   }
 
+  @Test
+  void readsWhatCameInABatch() throws IOException {
+    StoreEntry entry = Entries.answer("e1", 1, "yes", 3);
+    StoreEntry priced = entry.inBatch(Usd.of("0.000000000002"));
+
+    assertThat(read(EntryJson.write(priced))).isEqualTo(priced);
+    assertThat(read(EntryJson.write(entry.inBatch(null)))).isEqualTo(entry.inBatch(null));
+    assertThat(new String(EntryJson.write(entry), StandardCharsets.UTF_8))
+        .doesNotContain("batched");
+  }
+
   @ParameterizedTest
   @EnumSource(FailureKind.class)
   void readsTheFailuresThatItWrites(FailureKind kind) throws IOException {

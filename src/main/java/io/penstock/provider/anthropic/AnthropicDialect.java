@@ -1,9 +1,11 @@
 package io.penstock.provider.anthropic;
 
 import io.penstock.domain.ModelSettings;
+import io.penstock.provider.BatchCodec;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderDialect;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -99,5 +101,13 @@ public final class AnthropicDialect implements ProviderDialect {
   @Override
   public ModelCodec codec(ModelSettings model) {
     return new AnthropicCodec(model);
+  }
+
+  /**
+   * @throws IllegalStateException as {@link #codec} does
+   */
+  @Override
+  public Optional<BatchCodec> batchCodec(ModelSettings model) {
+    return Optional.of(new AnthropicBatchCodec(codec(model)));
   }
 }

@@ -41,7 +41,8 @@ record AnthropicRefusal(Set<String> sentFields) {
         : StatusClassifier.classify(status);
   }
 
-  private static int statusOf(String type) {
+  /** The status that the API gives such an error. */
+  static int statusOf(String type) {
     return switch (type) {
       case "invalid_request_error" -> 400;
       case "authentication_error" -> 401;

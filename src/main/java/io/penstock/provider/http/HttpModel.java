@@ -1,27 +1,21 @@
 package io.penstock.provider.http;
 
 import io.penstock.domain.Completion;
-import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceRequest;
 import io.penstock.domain.ModelSettings;
 import io.penstock.provider.HttpAnswer;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ModelProvider;
-import io.penstock.provider.Pressure;
 import io.penstock.provider.ProviderException;
-import io.penstock.provider.ProviderException.Details;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Callback;
-import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /** One model over HTTP: a request out, one answer or one failure back. Thread-safe. */
 final class HttpModel implements ModelProvider {
@@ -86,7 +80,7 @@ final class HttpModel implements ModelProvider {
         HttpAnswer answer = line.reader.read(response);
         line.rates.read(answer);
         if (!response.isSuccessful()) {
-          throw refusal(answer);
+          throw new Refusals(model, codec, line.template.url(), line.clock).of(answer);
         }
         future.complete(codec.decode(request, answer.body()));
       } catch (ProviderException e) {
@@ -106,47 +100,5 @@ final class HttpModel implements ModelProvider {
       String prefix = model.endpoint().name() + "/" + model.requestModel() + ": ";
       future.completeExceptionally(line.mask.mask(failure, prefix));
     }
-  }
-
-  private ProviderException refusal(HttpAnswer answer) {
-    Duration retryAfter = RetryDelay.read(answer, line.clock).orElse(null);
-    ProviderException refusal = meaning(answer, retryAfter);
-    Details told = refusal.details();
-    Details details = retryAfter == null ? told : told.withRetryAfter(retryAfter);
-    boolean isUntold =
-        refusal.kind() == FailureKind.RATE_LIMITED && told.pressure() == Pressure.NONE;
-    if (isUntold && isRate(answer, retryAfter)) {
-      details = details.withPressure(Pressure.TOO_FAST);
-    }
-    return refusal.with(String.valueOf(refusal.getMessage()), details);
-  }
-
-  private ProviderException meaning(HttpAnswer answer, @Nullable Duration retryAfter) {
-    if (answer.status() == ProxyRefusedException.STATUS) {
-      String server = Route.describe(model.endpoint(), line.template.url());
-      return new ProxyRefusedException(answer.status()).refusal(server);
-    }
-    return answer.status() / 100 == 3 ? redirect(answer) : codec.refusal(answer, retryAfter);
-  }
-
-  /**
-   * Whether a refusal whose words do not tell which limit was met is of a rate. One that says when
-   * to come again, and nothing else, is taken for it: of too many calls at once nobody knows when
-   * they end.
-   */
-  private static boolean isRate(HttpAnswer answer, @Nullable Duration retryAfter) {
-    return RateHeaders.sayUsedUp(answer) || (retryAfter != null && !RateHeaders.areIn(answer));
-  }
-
-  /** Names the host only: the rest of the address may hold secrets. */
-  private ProviderException redirect(HttpAnswer answer) {
-    HttpUrl target = answer.header("location").map(line.template.url()::resolve).orElse(null);
-    String message =
-        "HTTP %d points to %s and is not followed; correct base_url of provider %s"
-            .formatted(
-                answer.status(),
-                target == null ? "no other address" : target.scheme() + "://" + target.host(),
-                model.endpoint().name());
-    return StatusClassifier.classify(answer.status()).exception(answer.status(), message);
   }
 }

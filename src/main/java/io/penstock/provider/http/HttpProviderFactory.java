@@ -3,6 +3,8 @@ package io.penstock.provider.http;
 import io.penstock.domain.ModelSettings;
 import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
+import io.penstock.provider.BatchCodec;
+import io.penstock.provider.BatchProvider;
 import io.penstock.provider.LearntRates;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ModelProvider;
@@ -12,6 +14,7 @@ import io.penstock.provider.ProviderFactory;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -91,6 +94,30 @@ public final class HttpProviderFactory implements ProviderFactory {
             new AnswerReader(maxBodyBytes),
             clock)
         .run();
+  }
+
+  /**
+   * @throws IllegalArgumentException as {@link #connect} does
+   */
+  @Override
+  public Optional<BatchProvider> batches(ModelSettings model, ProviderSecrets secrets) {
+    ProviderDialect dialect = dialect(model.endpoint());
+    return dialect.batchCodec(model).map(codec -> batches(model, secrets, codec));
+  }
+
+  private BatchProvider batches(ModelSettings model, ProviderSecrets secrets, BatchCodec codec) {
+    ProviderEndpoint endpoint = model.endpoint();
+    ProviderDialect dialect = dialect(endpoint);
+    Request template = template(endpoint, dialect, codec.batchesPath(), secrets);
+    BatchCalls.Line line =
+        new BatchCalls.Line(
+            model,
+            client(endpoint, secrets),
+            path -> template(endpoint, dialect, path, secrets),
+            new Refusals(model, dialect.codec(model), template.url(), clock),
+            new SecretMask(secrets),
+            new AnswerReader(maxBodyBytes));
+    return new HttpBatches(codec, new BatchCalls(line), maxBodyBytes);
   }
 
   @Override

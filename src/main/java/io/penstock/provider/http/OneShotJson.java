@@ -4,6 +4,7 @@ import java.io.IOException;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
 
 /** A body that the client may write once only, so that it cannot send a request again. */
 final class OneShotJson extends RequestBody {
@@ -15,9 +16,10 @@ final class OneShotJson extends RequestBody {
     this.body = body;
   }
 
+  /** An empty body is of no type: some servers would look for JSON in it. */
   @Override
-  public MediaType contentType() {
-    return JSON;
+  public @Nullable MediaType contentType() {
+    return body.length == 0 ? null : JSON;
   }
 
   @Override

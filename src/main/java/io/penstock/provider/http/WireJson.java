@@ -17,6 +17,7 @@ import io.penstock.provider.ProviderException.Details;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,16 @@ public final class WireJson {
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A body with something written before and after it. */
+  public static byte[] around(String before, byte[] body, String after) {
+    byte[] start = before.getBytes(StandardCharsets.UTF_8);
+    byte[] end = after.getBytes(StandardCharsets.UTF_8);
+    byte[] all = Arrays.copyOf(start, start.length + body.length + end.length);
+    System.arraycopy(body, 0, all, start.length, body.length);
+    System.arraycopy(end, 0, all, start.length + body.length, end.length);
+    return all;
   }
 
   /**

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AzureCodec implements ModelCodec {
   private static final String CHAT = "/chat/completions";
   private static final String V1 = "/v1";
+  private static final String DEPLOYMENTS = "/deployments/";
 
   private final OpenAiCodec openai;
   private final String path;
@@ -37,7 +38,7 @@ final class AzureCodec implements ModelCodec {
               .formatted(endpoint.name(), endpoint.apiVersion()));
     }
     if (isDated) {
-      return "/deployments/" + model.requestModel() + CHAT;
+      return DEPLOYMENTS + model.requestModel() + CHAT;
     }
     return endsInV1 ? CHAT : V1 + CHAT;
   }
@@ -45,6 +46,13 @@ final class AzureCodec implements ModelCodec {
   @Override
   public String path() {
     return path;
+  }
+
+  /** Batches have no deployment in their addresses: the lines name it. */
+  OpenAiBatchCodec.Place batchPlace() {
+    return path.startsWith(DEPLOYMENTS)
+        ? OpenAiBatchCodec.Place.datedAzure()
+        : OpenAiBatchCodec.Place.azure(path.startsWith(V1) ? V1 : "");
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.penstock.provider.openai;
 
 import io.penstock.domain.ModelSettings;
+import io.penstock.provider.BatchCodec;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderDialect;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,5 +71,14 @@ public final class AzureDialect implements ProviderDialect {
   @Override
   public ModelCodec codec(ModelSettings model) {
     return new AzureCodec(model);
+  }
+
+  /**
+   * @throws IllegalArgumentException as {@link #codec} does
+   */
+  @Override
+  public Optional<BatchCodec> batchCodec(ModelSettings model) {
+    AzureCodec codec = new AzureCodec(model);
+    return Optional.of(new OpenAiBatchCodec(codec, codec.batchPlace()));
   }
 }

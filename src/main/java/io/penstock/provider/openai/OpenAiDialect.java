@@ -1,9 +1,11 @@
 package io.penstock.provider.openai;
 
 import io.penstock.domain.ModelSettings;
+import io.penstock.provider.BatchCodec;
 import io.penstock.provider.ModelCodec;
 import io.penstock.provider.ProviderDialect;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -112,5 +114,11 @@ public final class OpenAiDialect implements ProviderDialect {
   @Override
   public ModelCodec codec(ModelSettings model) {
     return new OpenAiCodec(model);
+  }
+
+  /** Not every server of this dialect has one: there, its addresses are not found. */
+  @Override
+  public Optional<BatchCodec> batchCodec(ModelSettings model) {
+    return Optional.of(new OpenAiBatchCodec(codec(model), OpenAiBatchCodec.Place.OPENAI));
   }
 }

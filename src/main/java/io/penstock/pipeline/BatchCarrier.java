@@ -1,0 +1,43 @@
+package io.penstock.pipeline;
+
+import io.penstock.batch.Carrier;
+import io.penstock.batch.PendingBatch;
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+
+/** A task for each batch. */
+final class BatchCarrier implements Carrier {
+  private final JavaSparkContext spark;
+  private final RuntimeSettings settings;
+
+  BatchCarrier(JavaSparkContext spark, RuntimeSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+  }
+
+  @Override
+  public List<Sent> upload(List<PendingBatch> batches) {
+    return each(batches, new BatchSendTask(settings, /* creates= */ false), "uploading");
+  }
+
+  @Override
+  public List<Sent> create(List<PendingBatch> batches) {
+    return each(batches, new BatchSendTask(settings, /* creates= */ true), "creating");
+  }
+
+  @Override
+  public List<Harvest> harvest(List<Ripe> batches) throws IOException {
+    return each(batches, new HarvestTask(settings), "harvesting");
+  }
+
+  private <T, R> List<R> each(List<T> batches, Function<T, R> task, String doing) {
+    spark.setLocalProperty("spark.job.description", doing + " " + batches.size() + " batches");
+    try {
+      return spark.parallelize(batches, batches.size()).map(task).collect();
+    } finally {
+      spark.setLocalProperty("spark.job.description", null);
+    }
+  }
+}
