@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,20 +49,22 @@ public final class BatchDelivery {
   }
 
   /**
-   * Takes up what earlier executions left, of this job and of others whose models this job has:
-   * brings in what has ended. What was cut and never sent is forgotten.
+   * Takes up what earlier executions of the job left, and brings in what has ended. What was cut
+   * and never sent is forgotten.
    *
    * @throws BatchStoppedException when a provider refuses the account
    */
   public void resume() throws IOException, InterruptedException {
     for (PendingBatch batch : desk.ledger().open()) {
-      boolean isOurs = desk.rules().areOf(batch);
-      if (isOurs && !batch.mayExist()) {
+      if (!desk.rules().areOf(batch)) {
+        continue;
+      }
+      if (!batch.mayExist()) {
         submission.drop(batch);
-      } else if (batch.mayExist() && desk.knows(batch)) {
+      } else if (desk.knows(batch)) {
         watch(batch);
         open.get(batch.key()).pace.now(now());
-      } else if (isOurs) {
+      } else {
         desk.console()
             .accept(
                 "warning: batch %s waits with %s, which is no model of the job any more"
@@ -78,12 +82,6 @@ public final class BatchDelivery {
   public void submit(List<PendingBatch> cut) throws IOException, InterruptedException {
     cut.forEach(submission::add);
     turn();
-  }
-
-  /** What an execution still waits for. */
-  public interface Wanted {
-    /** Whether requests of ours are in a batch of another job. */
-    boolean isAwaited(PendingBatch batch);
   }
 
   /**
@@ -104,13 +102,14 @@ public final class BatchDelivery {
   }
 
   /**
-   * Waits until all batches of the job have ended and are in the store, and those of others that
-   * are wanted.
+   * Waits until all batches of the job have ended and are in the store.
    *
+   * @param others keys of other jobs' batches to wait for as well, which those jobs take in
    * @return false when the time is up, or the execution is to end
    */
-  public boolean await(Deadline deadline, Wanted wanted) throws IOException, InterruptedException {
-    while (isAnyAwaited(wanted)) {
+  public boolean await(Deadline deadline, Set<String> others)
+      throws IOException, InterruptedException {
+    while (!isIdle() || isAnyOpen(others)) {
       if (deadline.isNear(now())) {
         cancelAll();
       }
@@ -122,11 +121,16 @@ public final class BatchDelivery {
     return true;
   }
 
+  private boolean isAnyOpen(Set<String> others) throws IOException {
+    return !others.isEmpty()
+        && desk.ledger().open().stream().anyMatch(batch -> others.contains(batch.key()));
+  }
+
   /** Asks for the end of the job's batches, and sends no further ones. */
   public void cancelAll() throws IOException {
     submission.dropAll();
     for (Watched each : open.values()) {
-      if (desk.rules().areOf(each.batch) && each.batch.batchId() != null && !each.cancelled) {
+      if (each.batch.batchId() != null && !each.cancelled) {
         cancel(each);
       }
     }
@@ -145,15 +149,9 @@ public final class BatchDelivery {
     }
   }
 
-  /** The job's batches that have not ended, sent or not. */
+  /** Whether none of the job's batches is open, sent or not. */
   public boolean isIdle() {
-    return !isAnyAwaited(batch -> false);
-  }
-
-  private boolean isAnyAwaited(Wanted wanted) {
-    return !submission.isEmpty()
-        || open.values().stream()
-            .anyMatch(each -> desk.rules().areOf(each.batch) || wanted.isAwaited(each.batch));
+    return submission.isEmpty() && open.isEmpty();
   }
 
   /** A line for each of the job's batches that have not ended, as they are now; changes nothing. */
@@ -250,16 +248,12 @@ public final class BatchDelivery {
     desk.console().accept("batch %s was not created".formatted(batch.key()));
     if (batch.intent().runId().equals(desk.rules().runId())) {
       submission.add(back);
-    } else if (desk.rules().areOf(back)) {
+    } else {
       submission.drop(back);
     }
   }
 
   private boolean hasEnded(Watched each) throws IOException {
-    if (!desk.rules().areOf(each.batch) && desk.ledger().isDone(each.batch)) {
-      open.remove(each.batch.key());
-      return false;
-    }
     try {
       ProviderBatch seen = desk.provider(each.batch).retrieve(String.valueOf(each.batch.batchId()));
       boolean hasChanged = !seen.equals(each.seen);
@@ -289,15 +283,11 @@ public final class BatchDelivery {
     throwIfOfAll(failure);
     boolean isNew = now().isBefore(batch.creatingAt().plus(desk.rules().adoptFor()));
     if (failure.kind() == FailureKind.NOT_FOUND && !isNew) {
-      if (desk.rules().areOf(batch)) {
-        desk.console()
-            .accept(
-                "warning: the provider does not know batch %s any more: what it answered is lost"
-                    .formatted(batch.key()));
-        end(batch, new BatchEnd("unknown to the provider", 0, 0, requests(batch), false));
-      } else {
-        open.remove(batch.key());
-      }
+      desk.console()
+          .accept(
+              "warning: the provider does not know batch %s any more: what it answered is lost"
+                  .formatted(batch.key()));
+      end(batch, new BatchEnd("unknown to the provider", 0, 0, requests(batch), false));
     } else if (!isNew) {
       desk.console()
           .accept("batch %s could not be seen: %s".formatted(batch.key(), failure.getMessage()));
@@ -333,12 +323,17 @@ public final class BatchDelivery {
     long remaining = requests(batch) - harvest.answered() - harvest.failed();
     boolean hasFailed = ripe.seen().state() == State.FAILED;
     boolean isUnusable = hasFailed && harvest.failed() == 0;
-    String error = ripe.seen().error();
+    String error = ripe.seen().error(); // may quote prompts: into the ledger, not to the console
     String why = ripe.seen().state() + (error == null ? "" : ": " + error);
     desk.console()
         .accept(
             "batch %s: %s, %,d answers, %,d failed for good, %,d to ask again"
-                .formatted(batch.key(), why, harvest.answered(), harvest.failed(), remaining));
+                .formatted(
+                    batch.key(),
+                    ripe.seen().state().name().toLowerCase(Locale.ROOT),
+                    harvest.answered(),
+                    harvest.failed(),
+                    remaining));
     end(batch, new BatchEnd(why, harvest.answered(), harvest.failed(), remaining, isUnusable));
     if (harvest.stop() != null) {
       throw new BatchStoppedException(harvest.stop());
@@ -366,10 +361,6 @@ public final class BatchDelivery {
   private void queueAgain(Ripe ripe) throws IOException {
     PendingBatch batch = ripe.batch();
     submission.learn(batch, String.valueOf(ripe.seen().error()));
-    if (!desk.rules().areOf(batch)) {
-      open.remove(batch.key());
-      return;
-    }
     boolean isAlone = openBatches().stream().noneMatch(other -> isBeside(other, batch));
     if (isAlone && submission.limits().get(batch.intent().accountModel()) == null) {
       long half = batch.intent().inputTokens() / 2;

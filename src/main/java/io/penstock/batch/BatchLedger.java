@@ -83,6 +83,11 @@ public final class BatchLedger {
     return new Path(new Path(folder, batch.key()), REQUESTS);
   }
 
+  /** False of another job's batch that is history by now. */
+  public boolean hasRequests(PendingBatch batch) throws IOException {
+    return files().exists(requests(batch));
+  }
+
   PendingBatch written(PendingBatch batch) throws IOException {
     write(batch.key(), STATE, batch);
     return batch;
@@ -90,11 +95,6 @@ public final class BatchLedger {
 
   void done(PendingBatch batch, BatchEnd end) throws IOException {
     write(batch.key(), DONE, end);
-  }
-
-  /** Whoever brought its answers in. */
-  boolean isDone(PendingBatch batch) throws IOException {
-    return end(batch.key()).isPresent();
   }
 
   /** The same requests under another key, with the same upload; the provider does not have it. */

@@ -204,11 +204,10 @@ final class Submission {
       learn(batch, trouble.message());
     }
     if (!trouble.kind().isTransient()) {
-      unusable(batch, trouble.message());
+      unusable(batch, trouble);
       return;
     }
-    desk.console()
-        .accept("batch %s is not taken now: %s".formatted(batch.key(), trouble.message()));
+    desk.console().accept("batch %s is not taken now: %s".formatted(batch.key(), trouble.kind()));
     Instant now = desk.time().clock().instant();
     refused.computeIfAbsent(batch.key(), key -> pace(now)).asked(now, /* hasChanged= */ false);
   }
@@ -225,13 +224,14 @@ final class Submission {
     }
   }
 
-  private void unusable(PendingBatch batch, String why) throws IOException {
+  /** What the provider says may quote prompts: into the ledger, not to the console. */
+  private void unusable(PendingBatch batch, Trouble why) throws IOException {
     desk.console()
         .accept(
-            "batch %s is not taken at all, its requests are called: %s"
-                .formatted(batch.key(), why));
+            "batch %s is not taken at all (%s), its requests are called"
+                .formatted(batch.key(), why.kind()));
     int requests = batch.intent().size().requests();
-    desk.ledger().done(batch, new BatchEnd(why, 0, 0, requests, true));
+    desk.ledger().done(batch, new BatchEnd(why.message(), 0, 0, requests, true));
     remove(batch);
   }
 

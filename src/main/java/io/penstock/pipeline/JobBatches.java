@@ -54,7 +54,7 @@ public final class JobBatches {
       BatchStage batches = stage(run, interrupt);
       refuse(batches.cancelAll());
       store.compact(run.runId());
-      return batches.pendingRequests();
+      return batches.pending().count();
     } catch (LockHeldException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()));
     }
