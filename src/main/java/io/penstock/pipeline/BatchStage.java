@@ -353,10 +353,14 @@ final class BatchStage {
                         requests.path(),
                         most))
             .toList();
-    return JavaSparkContext.fromSparkContext(spark.sparkContext())
-        .parallelize(parts, tasks)
-        .mapPartitions(new CutTask(settings, place.folder().newBatches(time.now())))
-        .collect();
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    String what = "cutting requests to " + model.settings().name() + " into batches";
+    try (JobDescription description = new JobDescription(context, what)) {
+      return context
+          .parallelize(parts, tasks)
+          .mapPartitions(new CutTask(settings, place.folder().newBatches(time.now())))
+          .collect();
+    }
   }
 
   private PendingBatch intended(Model model, Cut cut, int round) throws IOException {
