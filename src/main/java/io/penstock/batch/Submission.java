@@ -29,6 +29,9 @@ final class Submission {
   private static final String JOB_TAG = "penstock_job";
   private static final String RUN_TAG = "penstock_run";
 
+  /** Batches that are created of their lines at the same time. */
+  private static final int BESIDE = 4;
+
   private final Desk desk;
   private final Consumer<PendingBatch> sent;
   private final List<PendingBatch> queue = new ArrayList<>();
@@ -66,6 +69,7 @@ final class Submission {
 
   /** It was never created: its requests are to be cut anew. */
   void drop(PendingBatch batch) throws IOException {
+    desk.ledger().deleteLines(batch);
     desk.ledger().drop(batch);
     String uploadId = batch.uploadId();
     if (uploadId != null && desk.knows(batch)) {
@@ -105,7 +109,11 @@ final class Submission {
     List<PendingBatch> admitted = new ArrayList<>();
     for (PendingBatch batch : queue) {
       PollPace wait = refused.get(batch.key());
-      if ((wait == null || wait.isDue(now)) && room.fits(batch)) {
+      boolean isDue = wait == null || wait.isDue(now);
+      if (isDue) {
+        refused.remove(batch.key()); // now it waits for room, if for anything
+      }
+      if (isDue && room.fits(batch)) {
         room.add(batch);
         admitted.add(batch);
       }
@@ -113,10 +121,11 @@ final class Submission {
     return admitted;
   }
 
-  /** The job's own go before what refusals told. */
+  /** The job's own, or what refusals told where that is less. */
   Map<String, Long> limits() throws IOException {
-    Map<String, Long> limits = new HashMap<>(desk.ledger().queueLimits());
-    limits.putAll(desk.rules().queueLimits());
+    Map<String, Long> limits =
+        new HashMap<>(desk.ledger().queueLimits(desk.time().clock().instant()));
+    desk.rules().queueLimits().forEach((queue, limit) -> limits.merge(queue, limit, Math::min));
     return limits;
   }
 
@@ -149,24 +158,27 @@ final class Submission {
     }
   }
 
+  /** A few at a time, so that a crash leaves few in doubt. */
   private void createOfLines(List<PendingBatch> batches) throws IOException, InterruptedException {
-    Map<String, PendingBatch> creating = new HashMap<>();
-    for (PendingBatch batch : batches) {
-      creating.put(batch.key(), announced(batch));
-    }
-    List<PendingBatch> all = List.copyOf(creating.values());
-    for (Sent one : all.isEmpty() ? List.<Sent>of() : desk.carrier().create(all)) {
-      PendingBatch batch = creating.get(one.key());
-      if (one.id() == null) {
-        notCreated(batch, one.trouble());
-      } else {
-        created(batch, one.id());
+    for (int from = 0; from < batches.size(); from += BESIDE) {
+      Map<String, PendingBatch> creating = new HashMap<>();
+      for (PendingBatch batch : batches.subList(from, Math.min(from + BESIDE, batches.size()))) {
+        creating.put(batch.key(), announced(batch));
+      }
+      for (Sent one : desk.carrier().create(List.copyOf(creating.values()))) {
+        PendingBatch batch = creating.get(one.key());
+        if (one.id() == null) {
+          notCreated(batch, one.trouble());
+        } else {
+          created(batch, one.id());
+        }
       }
     }
   }
 
   /** The ledger says that it may exist before it can. */
   private PendingBatch announced(PendingBatch batch) throws IOException {
+    desk.time().fence().run();
     PendingBatch creating = batch.creating(desk.time().clock().instant());
     return desk.ledger().written(creating);
   }
@@ -220,8 +232,13 @@ final class Submission {
   void learn(PendingBatch batch, String message) throws IOException {
     OptionalLong limit = QueueLimit.tokensIn(message);
     if (limit.isPresent()) {
-      desk.ledger().learnQueueLimit(batch.intent().accountModel(), limit.getAsLong());
+      learn(batch, limit.getAsLong());
     }
+  }
+
+  void learn(PendingBatch batch, long tokens) throws IOException {
+    Instant now = desk.time().clock().instant();
+    desk.ledger().learnQueueLimit(batch.intent().accountModel(), tokens, now);
   }
 
   /** What the provider says may quote prompts: into the ledger, not to the console. */

@@ -9,7 +9,6 @@ import io.penstock.batch.BatchLedger.Ended;
 import io.penstock.batch.BatchStoppedException;
 import io.penstock.batch.Desk;
 import io.penstock.config.JobSpec;
-import io.penstock.config.JobSpec.DeliverySpec;
 import io.penstock.config.JobSpec.LimitSpec;
 import io.penstock.inference.StopSignal;
 import io.penstock.pipeline.DeliveryStage.Split;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -78,7 +76,7 @@ final class BatchStage {
                 rules(),
                 time.ofDelivery(),
                 console::say));
-    pending = new PendingRequests(spark, ledger, setup.spec().name());
+    pending = new PendingRequests(spark, ledger, place.folder().runId(), console);
     cutting = new CutStage(context, settings, setup.spec().batch(), ledger, limits(providers));
   }
 
@@ -121,9 +119,11 @@ final class BatchStage {
   Paid resume() throws IOException, InterruptedException {
     return doing(
         () -> {
-          delivery.resume();
-          if (deadline().isNear(time.now())) {
-            delivery.cancelAll();
+          boolean isNear = deadline().isNear(time.now());
+          boolean isBudgeted = setup.spec().budget().maxUsd() != null; // may be another now
+          delivery.resume(setup.spec().asksForBatches() && !isNear && !isBudgeted);
+          if (isNear) {
+            delivery.cancelRun();
           }
         });
   }
@@ -132,10 +132,18 @@ final class BatchStage {
   Paid cancelAll() throws IOException, InterruptedException {
     return doing(
         () -> {
-          delivery.resume();
+          delivery.resume(/* keepsUnsent= */ false);
           delivery.cancelAll();
-          delivery.await(Deadline.NONE, Set.of());
+          delivery.await(Deadline.NONE, delivery.keys());
         });
+  }
+
+  /** How many requests are in batches of the job that have not ended. */
+  long open() throws IOException {
+    return ledger.open().stream()
+        .filter(batch -> batch.intent().job().equals(setup.spec().name()))
+        .mapToLong(batch -> batch.intent().size().requests())
+        .sum();
   }
 
   /** A line for each of the job's batches. */
@@ -176,31 +184,34 @@ final class BatchStage {
 
   /** What is to be called, and what goes into batches. */
   Split split(Round round) throws IOException {
-    List<DeliverySpec> specs = isRealtimeOnly() ? List.of() : setup.spec().delivery();
-    Split split = new DeliveryStage(specs, setup.models()).split(round);
-    return isExhausted() ? split.withoutBatch() : split;
+    List<JobSetup.Model> models = new ArrayList<>();
+    for (JobSetup.Model model : setup.models()) {
+      models.add(isCalledInstead(model) ? model.withoutBatch() : model);
+    }
+    return new DeliveryStage(setup.spec().delivery(), models).split(round);
   }
 
   /**
    * Whether requests that rules would deliver in batches are called instead: the provider takes
-   * none, the deadline is near, or the job wants it of what a batch left.
+   * none, the job wants it of what a batch left, the run has asked in batches as often as a request
+   * may be asked, or the deadline is near.
    */
-  private boolean isRealtimeOnly() throws IOException {
-    List<Ended> ended = delivery.ended();
+  private boolean isCalledInstead(JobSetup.Model model) throws IOException {
+    List<Ended> ended =
+        delivery.ended().stream()
+            .filter(one -> one.batch().intent().accountModel().equals(model.accountModel()))
+            .toList();
     boolean isLeft = ended.stream().anyMatch(one -> one.end().remaining() > 0);
     return ended.stream().anyMatch(one -> one.end().unusable())
         || (isLeft && setup.spec().batch().onExpiry().equals("realtime"))
+        || round(ended) > setup.spec().retry().maxAttempts()
         || deadline().isNear(time.now());
   }
 
-  /** Whether the run has asked in batches as often as a request may be asked. */
-  private boolean isExhausted() throws IOException {
-    return round() > setup.spec().retry().maxAttempts();
-  }
-
-  private int round() throws IOException {
+  /** How often they were asked for in batches, and once more. */
+  private static int round(List<Ended> ended) {
     return 1
-        + delivery.ended().stream()
+        + ended.stream()
             .filter(one -> one.end().remaining() > 0)
             .mapToInt(one -> one.batch().intent().round())
             .max()
@@ -218,7 +229,7 @@ final class BatchStage {
     CutStage.Batches batches =
         cutting.apply(
             requests,
-            new Owner(setup.spec().name(), place.folder().runId(), round()),
+            new Owner(setup.spec().name(), place.folder().runId(), round(delivery.ended())),
             place.folder().newBatches(time.now()),
             budget == null ? null : budget.left());
     Paid sent = doing(() -> delivery.submit(batches.cut()));

@@ -146,7 +146,10 @@ final class CutStage {
                         requests.path(),
                         most))
             .toList();
-    return spark.parallelize(parts, tasks).mapPartitions(new CutTask(settings, folder)).collect();
+    String what = "cutting requests to " + model.settings().name() + " into batches";
+    try (JobDescription description = new JobDescription(spark, what)) {
+      return spark.parallelize(parts, tasks).mapPartitions(new CutTask(settings, folder)).collect();
+    }
   }
 
   private PendingBatch intended(Model model, Cut cut, Owner owner) throws IOException {

@@ -208,11 +208,12 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
       lines.write(line);
       lines.write('\n');
       String entry =
-          "%s,%d,%d\n"
+          "%s,%d,%d,%s\n"
               .formatted(
                   request.fingerprint(),
                   request.measure().countedInputTokens(),
-                  request.measure().promptHash());
+                  request.measure().promptHash(),
+                  worstCase);
       list.write(entry.getBytes(StandardCharsets.US_ASCII));
       requests++;
       bytes += line.length + 1;

@@ -8,6 +8,7 @@ import io.penstock.batch.PendingBatch;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest.Measure;
+import io.penstock.domain.Usd;
 import io.penstock.pipeline.RuntimeSettings.Model;
 import io.penstock.pipeline.RuntimeSettings.RunPlace;
 import io.penstock.provider.BatchLine;
@@ -50,7 +51,7 @@ final class HarvestTask implements Function<Ripe, Harvest> {
     Journal journal =
         new Journal(
             place.storePath(),
-            place.runId(),
+            batch.intent().runId(),
             SparkEnv.get().executorId(),
             new Journal.Durability(place.sync(), MOST_WAITING),
             hadoop);
@@ -78,14 +79,19 @@ final class HarvestTask implements Function<Ripe, Harvest> {
         requests.add(
             new Request(
                 Fingerprint.parse(fields[0]),
-                new Measure(Long.parseLong(fields[1]), Long.parseLong(fields[2]))));
+                new Measure(Long.parseLong(fields[1]), Long.parseLong(fields[2])),
+                Usd.of(fields[3])));
       }
     }
     return requests;
   }
 
-  /** What is kept of a request while its batch is read. */
-  record Request(Fingerprint fingerprint, Measure measure) {}
+  /**
+   * What is kept of a request while its batch is read.
+   *
+   * @param worst what it can have cost at the most
+   */
+  record Request(Fingerprint fingerprint, Measure measure, Usd worst) {}
 
   /** Takes each request's first line. */
   private static final class Taking {

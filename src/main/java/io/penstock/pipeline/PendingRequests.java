@@ -14,6 +14,7 @@ import io.penstock.pipeline.StoreLookupStage.Lookup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The requests that batches hold which have not ended: neither hits nor misses, of this job and of
+ * The requests that batches hold which have not ended: neither hits nor misses, of this run and of
  * others on the store.
  */
 final class PendingRequests {
@@ -37,7 +38,8 @@ final class PendingRequests {
       new StructType()
           .add("id", DataTypes.StringType)
           .add("tokens", DataTypes.LongType)
-          .add("hash", DataTypes.LongType);
+          .add("hash", DataTypes.LongType)
+          .add("worst", DataTypes.StringType);
 
   private static final String KEY = "batch_key";
 
@@ -45,18 +47,20 @@ final class PendingRequests {
 
   private final SparkSession spark;
   private final BatchLedger ledger;
-  private final String job;
+  private final String runId;
+  private final RunConsole console;
 
-  /** Batches of other jobs when the turn began: before the store was looked into. */
+  /** Batches of other runs when the turn began: before the store was looked into. */
   private List<PendingBatch> ofOthers = List.of();
 
   /** Requests of the turn that were found in batches, by the batches' keys. */
   private final Map<String, Long> found = new HashMap<>();
 
-  PendingRequests(SparkSession spark, BatchLedger ledger, String job) {
+  PendingRequests(SparkSession spark, BatchLedger ledger, String runId, RunConsole console) {
     this.spark = spark;
     this.ledger = ledger;
-    this.job = job;
+    this.runId = runId;
+    this.console = console;
   }
 
   /** Before the store is looked into: what others bring in from then on is seen as pending yet. */
@@ -66,7 +70,7 @@ final class PendingRequests {
   }
 
   private boolean isOurs(PendingBatch batch) {
-    return batch.intent().job().equals(job);
+    return batch.intent().runId().equals(runId);
   }
 
   /** A round without requests that batches hold: nobody else may ask for them. */
@@ -75,11 +79,7 @@ final class PendingRequests {
   }
 
   private Lookup without(Lookup lookup) throws IOException {
-    List<PendingBatch> held =
-        lookup.missCount() == 0
-            ? List.of()
-            : Stream.concat(ofOthers.stream(), ledger.held().stream().filter(this::isOurs))
-                .toList();
+    List<PendingBatch> held = lookup.missCount() == 0 ? List.of() : held();
     if (held.isEmpty()) {
       return lookup;
     }
@@ -91,10 +91,33 @@ final class PendingRequests {
         .count()
         .collectAsList()
         .forEach(row -> found.put(row.getString(0), row.getLong(1)));
+    tellOfOthers();
     Dataset<Row> misses =
         lookup.misses().join(inBatches, new String[] {Columns.FINGERPRINT}, "left_anti");
     return new Lookup(
         misses, misses.count(), lookup.hitCount(), lookup.tornLines(), Optional.empty());
+  }
+
+  /** The run's own, sent or not; others' that may be with providers, or could be a moment ago. */
+  private List<PendingBatch> held() throws IOException {
+    Map<String, PendingBatch> held = new LinkedHashMap<>();
+    ofOthers.forEach(batch -> held.put(batch.key(), batch));
+    ledger.open().stream().filter(this::isOurs).forEach(batch -> held.put(batch.key(), batch));
+    List<PendingBatch> others = ledger.held().stream().filter(batch -> !isOurs(batch)).toList();
+    others.forEach(batch -> held.put(batch.key(), batch));
+    ofOthers = held.values().stream().filter(batch -> !isOurs(batch)).toList();
+    return List.copyOf(held.values());
+  }
+
+  private void tellOfOthers() {
+    for (PendingBatch batch : ofOthers) {
+      Long requests = found.get(batch.key());
+      if (requests != null) {
+        console.say(
+            "%,d requests are in batch %s of job %s, run %s: infer or batches cancel of that job takes it in"
+                .formatted(requests, batch.key(), batch.intent().job(), batch.intent().runId()));
+      }
+    }
   }
 
   /** How many requests of the turn were found in batches. */
@@ -102,7 +125,7 @@ final class PendingRequests {
     return found.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Keys of other jobs' batches that hold requests of this turn. */
+  /** Keys of other runs' batches that hold requests of this turn. */
   Set<String> foundWithOthers() {
     return ofOthers.stream()
         .map(PendingBatch::key)
@@ -129,7 +152,7 @@ final class PendingRequests {
         .sum();
   }
 
-  /** The job's own that have not ended, sent or not, and others' that hold requests of the turn. */
+  /** The run's own that have not ended, sent or not, and others' that hold requests of the turn. */
   private List<PendingBatch> batches() throws IOException {
     Stream<PendingBatch> others = ofOthers.stream().filter(batch -> found.containsKey(batch.key()));
     return Stream.concat(ledger.open().stream().filter(this::isOurs), others).toList();

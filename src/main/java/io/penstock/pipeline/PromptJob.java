@@ -124,7 +124,7 @@ public final class PromptJob {
       throws IOException, InterruptedException {
     OpenRun run = open(mode);
     watch.lock().runs(run.folder().runId());
-    BatchStage batches = batches(run, mode, watch.interrupt());
+    BatchStage batches = batches(run, mode, new BatchTime(watch.interrupt(), watch.lock()));
     Paid paid = batches.resume(); // what has ended since the last execution
     batches.beginTurn();
     Execution execution = new Execution(run, mode, watch, batches, startedNanos);
@@ -248,7 +248,7 @@ public final class PromptJob {
                   rows,
                   unfinished.isPresent() ? null : spec.input().id(),
                   folder.newRequests(Instant.now()));
-      BatchStage batches = batches(run, RunMode.PLAIN, new RunInterrupt());
+      BatchStage batches = batches(run, RunMode.PLAIN, BatchTime.unlocked());
       Round round =
           batches
               .pending()
@@ -440,14 +440,14 @@ public final class PromptJob {
         days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
-  private BatchStage batches(OpenRun run, RunMode mode, RunInterrupt interrupt) throws IOException {
+  private BatchStage batches(OpenRun run, RunMode mode, BatchTime time) throws IOException {
     Shards none = new Shards("", 0, 0);
     return new BatchStage(
         spark,
         setup,
         new BatchStage.Place(run.folder(), mode.waits()),
         new SettingsWiring(setup, store, spark.sparkContext()).settings(run, none, false),
-        new BatchTime(interrupt),
+        time,
         console);
   }
 

@@ -53,6 +53,9 @@ class BatchDeliveryTest {
   private String runId = "r1";
   private int cuts;
 
+  /** Whether the job's lock is held. */
+  private Runnable fence = () -> {};
+
   /** What happens at each wait; false ends the execution. */
   private Desk.Waiter waiter = this::pass;
 
@@ -74,7 +77,7 @@ class BatchDeliveryTest {
             target -> target.equals(TARGET) ? Optional.of(provider) : Optional.empty(),
             new Near(),
             new Desk.Rules("job", runId, Duration.ofSeconds(60), ADOPT, queueLimits),
-            new Desk.Time(clock, time -> waiter.await(time), new Random(1)),
+            new Desk.Time(clock, time -> waiter.await(time), () -> fence.run(), new Random(1)),
             told::add));
   }
 
@@ -198,7 +201,7 @@ class BatchDeliveryTest {
     provider.end("batch-1", State.COMPLETED, null);
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(later.isIdle()).isTrue();
     assertThat(harvested).containsExactly("b0");
@@ -209,7 +212,7 @@ class BatchDeliveryTest {
   void whatWasCutAndNeverSentIsForgotten() throws Exception {
     ledger.written(cut(3).uploaded("file-9"));
 
-    delivery().resume();
+    delivery().resume(false);
 
     assertThat(ledger.open()).isEmpty();
     assertThat(provider.calls).containsExactly("forget file-9");
@@ -224,7 +227,7 @@ class BatchDeliveryTest {
     provider.foreign("other", List.of("x", "y", "z"));
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
     endAtNextWait("batch-1", State.COMPLETED, null);
 
     assertThat(await(later)).isTrue();
@@ -247,7 +250,7 @@ class BatchDeliveryTest {
         };
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(await(later)).isTrue();
     assertThat(createdAfter.get(0)).isBetween(ADOPT, ADOPT.plusMinutes(2));
@@ -275,7 +278,7 @@ class BatchDeliveryTest {
         };
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(await(later)).isTrue();
     assertThat(waits).as("it blocks as long as one may be it").hasSizeGreaterThan(5);
@@ -297,7 +300,7 @@ class BatchDeliveryTest {
         };
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(await(later)).isTrue();
     assertThat(harvested).containsExactly("b0");
@@ -322,13 +325,16 @@ class BatchDeliveryTest {
     assertThat(harvested).containsExactly("b0");
   }
 
+  /** Another account may know it, so not before it cannot be there any more. */
   @Test
-  void aBatchThatIsUnknownForLongIsGivenUp() throws Exception {
+  void aBatchThatIsUnknownForTwoDaysIsGivenUp() throws Exception {
+    Instant begun = now;
     BatchDelivery delivery = delivery();
     delivery.submit(List.of(cut(3)));
     provider.hides = true;
 
     assertThat(await(delivery)).isTrue();
+    assertThat(Duration.between(begun, now)).isGreaterThanOrEqualTo(Duration.ofHours(48));
 
     assertThat(ledger.ended("r1")).singleElement().extracting("end.remaining").isEqualTo(3L);
     assertThat(told).anyMatch(line -> line.contains("does not know batch b0 any more"));
@@ -351,7 +357,7 @@ class BatchDeliveryTest {
   }
 
   @Test
-  void aFullQueueTeachesItsLimitAndTheBatchWaitsWithItsUpload() throws Exception {
+  void aFullQueueTeachesItsLimitAndTheBatchWaits() throws Exception {
     BatchDelivery delivery = delivery();
     delivery.submit(List.of(cut("job", 1, 60_000), cut("job", 2, 60_000)));
     String full =
@@ -370,8 +376,7 @@ class BatchDeliveryTest {
         };
 
     assertThat(await(delivery)).isTrue();
-    assertThat(ledger.queueLimits()).containsEntry("openai/m", 90_000L);
-    assertThat(provider.calls).filteredOn(call -> call.startsWith("upload")).hasSize(2);
+    assertThat(ledger.queueLimits(now)).containsEntry("openai/m", 90_000L);
     assertThat(provider.calls).filteredOn(call -> call.startsWith("create")).hasSize(3);
     assertThat(harvested).hasSize(2);
   }
@@ -384,7 +389,8 @@ class BatchDeliveryTest {
         "batch-1", State.FAILED, "token_limit_exceeded: enqueued token limit, limit: 90,000");
 
     assertThat(await(delivery)).isTrue();
-    assertThat(ledger.ended("r1")).singleElement().extracting("end.remaining").isEqualTo(4L);
+    assertThat(ledger.ended("r1")).singleElement().extracting("end.why").isEqualTo("queue full");
+    assertThat(ledger.open()).as("its requests are misses again").isEmpty();
     assertThat(delivery.mostTokens("openai/m")).hasValue(85_500);
   }
 
@@ -477,7 +483,7 @@ class BatchDeliveryTest {
   void batchesOfOtherJobsAreLeftToThemAndWaitedForWhereTheyAreWanted() throws Exception {
     PendingBatch theirs = ledger.written(cut("other", 3, 1_000).creating(now).created("batch-1"));
     BatchDelivery delivery = delivery();
-    delivery.resume();
+    delivery.resume(false);
     int[] waits = {0};
     waiter =
         time -> {
@@ -510,11 +516,106 @@ class BatchDeliveryTest {
     provider.foreign("batch-1", ids("b1", 2));
     runId = "r2";
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
-    assertThat(await(later)).isTrue();
+    assertThat(await(later)).as("none is of this run").isTrue();
+    assertThat(later.await(Deadline.NONE, later.keys())).isTrue();
     assertThat(harvested).containsExactly("b1");
     assertThat(provider.calls).noneMatch(call -> call.startsWith("create"));
     assertThat(ledger.open()).isEmpty();
+  }
+
+  /** Whatever the message says, or does not. */
+  @Test
+  void aLimitThatCannotBeRightIsHalvedUntilABatchFits() throws Exception {
+    queueLimits.put("openai/m", 1_000_000L);
+    List<Long> learnt = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      long tokens = List.of(100_000L, 40_000L, 15_000L).get(i); // each fits what was learnt
+      BatchDelivery delivery = delivery();
+      delivery.submit(List.of(cut("job", 4, tokens)));
+      endAtNextWait("batch-" + (i + 1), State.FAILED, "token_limit_exceeded: too many");
+      assertThat(await(delivery)).isTrue();
+      learnt.add(ledger.queueLimits(now).get("openai/m"));
+    }
+
+    assertThat(learnt).containsExactly(50_000L, 20_000L, 7_500L);
+    assertThat(ledger.queueLimits(now.plus(Duration.ofDays(1)))).isEmpty();
+  }
+
+  @Test
+  void aRefusalThatIsOverDoesNotKeepAwakeWhatWaitsForRoom() throws Exception {
+    queueLimits.put("openai/m", 2_000L);
+    provider.refusal =
+        PretendedProvider.failure(FailureKind.OVERLOADED, Billing.REFUSED, "too busy");
+    BatchDelivery delivery = delivery();
+    delivery.submit(List.of(cut(1), cut(2)));
+    provider.refusal = null;
+    List<Duration> waits = new ArrayList<>();
+    waiter =
+        time -> {
+          waits.add(time);
+          if (waits.size() > 20) {
+            provider.end("batch-" + provider.batches.size(), State.COMPLETED, null);
+          }
+          return pass(time);
+        };
+
+    assertThat(await(delivery)).isTrue();
+    assertThat(waits).as("it does not spin").allMatch(time -> time.toSeconds() > 0);
+  }
+
+  @Test
+  void whoLostTheLockSendsNothing() throws Exception {
+    BatchDelivery delivery = delivery();
+    PendingBatch cut = cut(3);
+    fence =
+        () -> {
+          throw new IllegalStateException("lost");
+        };
+
+    assertThatThrownBy(() -> delivery.submit(List.of(cut))).hasMessage("lost");
+    assertThat(provider.batches).isEmpty();
+    assertThat(ledger.held()).isEmpty();
+  }
+
+  @Test
+  void aBatchThatTurnsUpWhileAllIsCancelledIsCancelledToo() throws Exception {
+    provider.losesCreations = true;
+    delivery().submit(List.of(cut(3)));
+    BatchDelivery later = delivery();
+    provider.hides = true;
+    later.resume(false);
+    later.cancelAll();
+    provider.hides = false;
+    waiter =
+        time -> {
+          if (provider.calls.contains("cancel batch-1")) {
+            provider.end("batch-1", State.CANCELLED, null);
+          }
+          return pass(time);
+        };
+
+    assertThat(later.await(Deadline.NONE, later.keys())).isTrue();
+    assertThat(provider.calls).filteredOn(call -> call.startsWith("create")).hasSize(1);
+    assertThat(harvested).containsExactly("b0");
+  }
+
+  @Test
+  void cutsOfTheRunThatWereNotSentAreKeptWhereTheyStillHold() throws Exception {
+    queueLimits.put("openai/m", 2_000L);
+    delivery().submit(List.of(cut(1), cut(2)));
+
+    BatchDelivery later = delivery();
+    later.resume(true);
+
+    assertThat(ledger.open()).extracting(PendingBatch::key).containsExactly("b0", "b1");
+    waiter =
+        time -> {
+          provider.end("batch-" + provider.batches.size(), State.COMPLETED, null);
+          return pass(time);
+        };
+    assertThat(await(later)).isTrue();
+    assertThat(harvested).containsExactly("b0", "b1");
   }
 }
