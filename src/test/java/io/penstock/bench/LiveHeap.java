@@ -9,9 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** What this JVM's heap holds: every two seconds it is collected as a whole and looked at. */
+/** What this JVM's heap holds: every five seconds it is collected as a whole and looked at. */
 final class LiveHeap implements AutoCloseable {
-  private static final int INTERVAL_SECONDS = 2;
+  private static final int INTERVAL_SECONDS = 5;
 
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
