@@ -32,11 +32,15 @@ import org.apache.hadoop.fs.Path;
 /**
  * {@code pending/} of a completion store: what is, or may be, with the providers. Each batch has a
  * folder: {@code batch.json} says how far it came and is replaced whole at each step, {@code
- * requests.csv} lists its requests, {@code done.json} says that its answers are in the store. A
- * batch is written by the holder of its job's lock only.
+ * requests.csv} lists its requests, {@code done.json} says that its answers are in the store. It
+ * comes and goes as a whole: it is put together, and taken apart, in a folder of its job's that
+ * nobody reads. A batch is written by the holder of its job's lock only.
  */
 public final class BatchLedger {
   static final String FOLDER = "pending";
+
+  /** Before a job's name; {@link #keys} passes over it. */
+  private static final String SCRATCH = ".of-";
 
   private static final String STATE = "batch.json";
   private static final String REQUESTS = "requests.csv";
@@ -72,10 +76,30 @@ public final class BatchLedger {
    *     the order of the batch's lines
    */
   public PendingBatch intend(String key, BatchIntent intent, Path requests) throws IOException {
-    Path place = new Path(new Path(folder, key), REQUESTS);
+    return intended(new PendingBatch(key, intent, null, null, null), requests);
+  }
+
+  private PendingBatch intended(PendingBatch batch, Path requests) throws IOException {
+    Path made = scratch(batch);
     FileSystem from = requests.getFileSystem(hadoop);
-    FileUtil.copy(from, requests, files(), place, false, true, hadoop);
-    return written(new PendingBatch(key, intent, null, null, null));
+    FileUtil.copy(from, requests, files(), new Path(made, REQUESTS), false, true, hadoop);
+    WholeFile.write(new Path(made, STATE), text(batch), hadoop);
+    move(made, new Path(folder, batch.key()));
+    return batch;
+  }
+
+  private Path scratch(PendingBatch batch) {
+    return new Path(scratch(batch.intent().job()), batch.key());
+  }
+
+  private Path scratch(String job) {
+    return new Path(folder, SCRATCH + job);
+  }
+
+  private void move(Path from, Path to) throws IOException {
+    if (!files().rename(from, to)) {
+      throw new IOException("Could not move " + from + " to " + to);
+    }
   }
 
   /** The file of {@link #intend}, on the store. */
@@ -99,14 +123,18 @@ public final class BatchLedger {
 
   /** The same requests under another key, with the same upload; the provider does not have it. */
   PendingBatch again(PendingBatch batch, String key) throws IOException {
-    PendingBatch cut = intend(key, batch.intent(), requests(batch));
-    String uploadId = batch.uploadId();
-    return uploadId == null ? cut : written(cut.uploaded(uploadId));
+    return intended(
+        new PendingBatch(key, batch.intent(), batch.uploadId(), null, null), requests(batch));
   }
 
   /** It was never with the provider, and will not be. */
   void drop(PendingBatch batch) throws IOException {
-    delete(batch.key());
+    delete(batch);
+  }
+
+  /** Whether a batch that has not ended is, or may be, made of it. */
+  boolean needs(String uploadId) throws IOException {
+    return open().stream().anyMatch(batch -> uploadId.equals(batch.uploadId()));
   }
 
   /** Those that have not ended, of all jobs on the store, oldest first. */
@@ -169,9 +197,10 @@ public final class BatchLedger {
   public void forget(String job) throws IOException {
     for (Ended ended : ended()) {
       if (ended.batch().intent().job().equals(job)) {
-        delete(ended.batch().key());
+        delete(ended.batch());
       }
     }
+    files().delete(scratch(job), true);
   }
 
   /** What a run's batches that have not ended can cost at the most. */
@@ -223,15 +252,23 @@ public final class BatchLedger {
   }
 
   private void write(String key, String name, Object value) throws IOException {
-    WholeFile.write(file(key, name), JSON.writeValueAsString(value) + "\n", hadoop);
+    WholeFile.write(file(key, name), text(value), hadoop);
+  }
+
+  private static String text(Object value) throws IOException {
+    return JSON.writeValueAsString(value) + "\n";
   }
 
   private Path file(String key, String name) {
     return key.equals(".") ? new Path(folder, name) : new Path(new Path(folder, key), name);
   }
 
-  private void delete(String key) throws IOException {
-    files().delete(new Path(folder, key), true);
+  /** File by file it would be something else on the way. */
+  private void delete(PendingBatch batch) throws IOException {
+    Path gone = scratch(batch);
+    files().mkdirs(gone.getParent());
+    move(new Path(folder, batch.key()), gone);
+    files().delete(gone, true);
   }
 
   private FileSystem files() throws IOException {
