@@ -179,6 +179,16 @@ public final class BatchDelivery {
     return news.line(each);
   }
 
+  /**
+   * Batches whose requests are not to be asked for otherwise: their providers have them, or may
+   * have, or get them from this execution as soon as there is room.
+   */
+  public List<PendingBatch> held() throws IOException {
+    List<PendingBatch> held = new ArrayList<>(desk.ledger().held());
+    held.addAll(submission.waiting());
+    return held;
+  }
+
   /** What has become of the run's batches. */
   public List<Ended> ended() throws IOException {
     return desk.ledger().ended(desk.rules().runId());

@@ -52,6 +52,11 @@ final class Submission {
     return queue.isEmpty();
   }
 
+  /** Those that are not sent yet. */
+  List<PendingBatch> waiting() {
+    return List.copyOf(queue);
+  }
+
   /** Of those that were refused for now. */
   List<Instant> due() {
     return refused.values().stream().map(PollPace::due).toList();

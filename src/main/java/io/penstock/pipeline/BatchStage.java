@@ -182,7 +182,7 @@ final class BatchStage {
 
   /** Without what batches hold that have not ended: nobody else may ask for it. */
   Lookup withoutHeld(Lookup lookup) throws IOException {
-    List<PendingBatch> batches = lookup.missCount() == 0 ? List.of() : ledger.held();
+    List<PendingBatch> batches = lookup.missCount() == 0 ? List.of() : delivery.held();
     if (batches.isEmpty()) {
       return lookup;
     }
