@@ -363,13 +363,11 @@ public final class BatchDelivery {
     }
   }
 
+  /** Nobody looks for its upload once it is done. */
   private void end(PendingBatch batch, BatchEnd end) throws IOException {
+    submission.forgetUpload(batch);
     desk.ledger().done(batch, end);
     open.remove(batch.key());
-    String uploadId = batch.uploadId();
-    if (uploadId != null) {
-      desk.provider(batch).forget(uploadId);
-    }
   }
 
   /** Nothing of it was begun: it waits for the others, or is cut smaller if it is too large. */
@@ -387,8 +385,8 @@ public final class BatchDelivery {
     }
     var most = QueueRoom.most(submission.limits(), batch.intent().accountModel());
     boolean isTooLarge = most.isPresent() && batch.intent().inputTokens() > most.getAsLong();
-    boolean isOfRun = batch.intent().runId().equals(desk.rules().runId());
-    if (!isTooLarge && isOfRun) {
+    boolean waits = !isTooLarge && batch.intent().runId().equals(desk.rules().runId());
+    if (waits) {
       submission.add(desk.ledger().again(batch, BatchKeys.next(now())));
     }
     desk.console()
@@ -397,7 +395,7 @@ public final class BatchDelivery {
                 .formatted(
                     batch.key(), isTooLarge ? "is cut smaller" : "waits until there is room"));
     end(
-        batch.withoutUpload(),
+        waits ? batch.withoutUpload() : batch,
         new BatchEnd("queue full", 0, 0, isTooLarge ? requests(batch) : 0, false));
   }
 

@@ -73,7 +73,7 @@ final class Submission {
   void drop(PendingBatch batch) throws IOException {
     desk.ledger().drop(batch);
     String uploadId = batch.uploadId();
-    if (uploadId != null && desk.knows(batch)) {
+    if (uploadId != null && desk.knows(batch) && !desk.ledger().needs(uploadId)) {
       desk.provider(batch).forget(uploadId);
     }
     remove(batch);
@@ -235,9 +235,17 @@ final class Submission {
         .accept(
             "batch %s is not taken at all, its requests are called: %s"
                 .formatted(batch.key(), why));
+    forgetUpload(batch);
     int requests = batch.intent().size().requests();
     desk.ledger().done(batch, new BatchEnd(why, 0, 0, requests, true));
     remove(batch);
+  }
+
+  void forgetUpload(PendingBatch batch) {
+    String uploadId = batch.uploadId();
+    if (uploadId != null) {
+      desk.provider(batch).forget(uploadId);
+    }
   }
 
   private static Map<String, String> tags(PendingBatch batch) {

@@ -374,6 +374,44 @@ class BatchDeliveryTest {
     assertThat(harvested).hasSize(2);
   }
 
+  /** Killed before the old one's end was written. */
+  @Test
+  void aBatchThatIsToGoOnUnderAnotherKeyKeepsItsUpload() throws Exception {
+    delivery().submit(List.of(cut("job", 2, 60_000)));
+    ledger.again(ledger.open().get(0), "b9");
+    provider.end(
+        "batch-1", State.FAILED, "token_limit_exceeded: enqueued token limit, limit: 90,000");
+
+    BatchDelivery later = delivery();
+    later.resume();
+    endAtNextWait("batch-2", State.COMPLETED, null);
+
+    assertThat(await(later)).isTrue();
+    assertThat(harvested).hasSize(1);
+    assertThat(provider.calls).filteredOn(call -> call.startsWith("upload")).hasSize(1);
+    assertThat(provider.calls).filteredOn(call -> call.startsWith("forget")).hasSize(1);
+    assertThat(provider.calls.indexOf("forget file-1"))
+        .isGreaterThan(provider.calls.lastIndexOf("create " + harvested.get(0) + ".jsonl"));
+  }
+
+  /** What was looked for and not found may have to wait for room before it is created again. */
+  @Test
+  void whatWaitsToBeSentIsHeldByTheExecutionThatSendsIt() throws Exception {
+    queueLimits.put("openai/m", 2_000L);
+    ledger.written(cut(1).creating(now).created("batch-9"));
+    provider.foreign("batch-9", List.of("x"));
+    provider.end("batch-9", State.IN_PROGRESS, null);
+    ledger.written(cut(2).uploaded("file-9").creating(now));
+    now = now.plus(ADOPT);
+
+    BatchDelivery later = delivery();
+    later.resume();
+
+    assertThat(ledger.held()).extracting(PendingBatch::key).containsExactly("b0");
+    assertThat(later.held()).extracting(PendingBatch::key).containsExactly("b0", "b1");
+    assertThat(delivery().held()).as("another only sees the ledger").hasSize(1);
+  }
+
   @Test
   void aBatchThatAnEmptyQueueIsTooSmallForIsCutSmaller() throws Exception {
     BatchDelivery delivery = delivery();
