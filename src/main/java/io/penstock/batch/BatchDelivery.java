@@ -398,15 +398,12 @@ public final class BatchDelivery {
     desk.ledger().deleteLines(batch);
   }
 
-  /** Its lines are left, for another. */
+  /** Its lines are left, for another. Nobody looks for its upload once it is done. */
   private void ended(PendingBatch batch, BatchEnd end) throws IOException {
     desk.time().fence().run();
+    submission.forgetUpload(batch);
     desk.ledger().done(batch, end);
     open.remove(batch.key());
-    String uploadId = batch.uploadId();
-    if (uploadId != null) {
-      desk.provider(batch).forget(uploadId);
-    }
   }
 
   /** Nothing of it was begun: it waits for the others, or is cut smaller if it is too large. */
@@ -420,16 +417,14 @@ public final class BatchDelivery {
     }
     boolean waits =
         !isTooLarge(batch) && desk.rules().areOfRun(batch) && !unwanted.contains(batch.key());
-    if (waits) {
-      submission.add(desk.ledger().again(batch, BatchKeys.next(now())));
-    }
     desk.console()
         .accept(
             "batch %s found the queue of %s full: it %s"
                 .formatted(batch.key(), queue, waits ? "waits for room" : "is cut anew"));
     BatchEnd end = new BatchEnd("queue full", 0, 0, 0, false);
-    if (waits) {
+    if (waits) { // done first: a kill in between leaves misses, not two of it
       ended(batch, end);
+      submission.add(desk.ledger().again(batch, BatchKeys.next(now())));
     } else {
       end(batch, end);
     }

@@ -35,11 +35,15 @@ import org.apache.hadoop.fs.Path;
 /**
  * {@code pending/} of a completion store: what is, or may be, with the providers. Each batch has a
  * folder: {@code batch.json} says how far it came and is replaced whole at each step, {@code
- * requests.csv} lists its requests, {@code done.json} says that its answers are in the store. A
- * batch is written by the holder of its job's lock only.
+ * requests.csv} lists its requests, {@code done.json} says that its answers are in the store. It
+ * comes and goes as a whole: it is put together, and taken apart, in a folder of its job's that
+ * nobody reads. A batch is written by the holder of its job's lock only.
  */
 public final class BatchLedger {
   static final String FOLDER = "pending";
+
+  /** Before a job's name; {@link #keys} passes over it. */
+  private static final String SCRATCH = ".of-";
 
   private static final String STATE = "batch.json";
   private static final String REQUESTS = "requests.csv";
@@ -82,10 +86,30 @@ public final class BatchLedger {
    *     at the most}, in the order of the batch's lines
    */
   public PendingBatch intend(String key, BatchIntent intent, Path requests) throws IOException {
-    Path place = new Path(new Path(folder, key), REQUESTS);
+    return intended(new PendingBatch(key, intent, null, null, null), requests);
+  }
+
+  private PendingBatch intended(PendingBatch batch, Path requests) throws IOException {
+    Path made = scratch(batch);
     FileSystem from = requests.getFileSystem(hadoop);
-    FileUtil.copy(from, requests, files(), place, false, true, hadoop);
-    return written(new PendingBatch(key, intent, null, null, null));
+    FileUtil.copy(from, requests, files(), new Path(made, REQUESTS), false, true, hadoop);
+    WholeFile.write(new Path(made, STATE), text(batch), hadoop);
+    move(made, new Path(folder, batch.key()));
+    return batch;
+  }
+
+  private Path scratch(PendingBatch batch) {
+    return new Path(scratch(batch.intent().job()), batch.key());
+  }
+
+  private Path scratch(String job) {
+    return new Path(folder, SCRATCH + job);
+  }
+
+  private void move(Path from, Path to) throws IOException {
+    if (!files().rename(from, to)) {
+      throw new IOException("Could not move " + from + " to " + to);
+    }
   }
 
   /** The file of {@link #intend}, on the store. */
@@ -114,7 +138,7 @@ public final class BatchLedger {
 
   /** It was never with the provider, and will not be. */
   void drop(PendingBatch batch) throws IOException {
-    delete(batch.key());
+    delete(batch);
   }
 
   /** Those that have not ended, of all jobs on the store, oldest first. */
@@ -173,19 +197,29 @@ public final class BatchLedger {
     return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
-  /** Deletes the lines of a batch that will not be sent any more; its requests stay. */
+  /**
+   * Deletes the lines of a batch that will not be sent any more, unless another is made of them.
+   */
   void deleteLines(PendingBatch batch) throws IOException {
-    Path lines = new Path(batch.intent().file());
-    lines.getFileSystem(hadoop).delete(lines, false);
+    String file = batch.intent().file();
+    boolean areShared =
+        open().stream()
+            .anyMatch(
+                other -> !other.key().equals(batch.key()) && other.intent().file().equals(file));
+    if (!areShared) {
+      Path lines = new Path(file);
+      lines.getFileSystem(hadoop).delete(lines, false);
+    }
   }
 
   /** Nothing asks for what became of the job's batches any more. */
   public void forget(String job) throws IOException {
     for (Ended ended : ended()) {
       if (ended.batch().intent().job().equals(job)) {
-        delete(ended.batch().key());
+        delete(ended.batch());
       }
     }
+    files().delete(scratch(job), true);
   }
 
   /** What a run's batches that have not ended can cost at the most. */
@@ -270,15 +304,23 @@ public final class BatchLedger {
   }
 
   private void write(String key, String name, Object value) throws IOException {
-    WholeFile.write(file(key, name), JSON.writeValueAsString(value) + "\n", hadoop);
+    WholeFile.write(file(key, name), text(value), hadoop);
+  }
+
+  private static String text(Object value) throws IOException {
+    return JSON.writeValueAsString(value) + "\n";
   }
 
   private Path file(String key, String name) {
     return key.equals(".") ? new Path(folder, name) : new Path(new Path(folder, key), name);
   }
 
-  private void delete(String key) throws IOException {
-    files().delete(new Path(folder, key), true);
+  /** File by file it would be something else on the way. */
+  private void delete(PendingBatch batch) throws IOException {
+    Path gone = scratch(batch);
+    files().mkdirs(gone.getParent());
+    move(new Path(folder, batch.key()), gone);
+    files().delete(gone, true);
   }
 
   private FileSystem files() throws IOException {

@@ -69,12 +69,11 @@ final class Submission {
 
   /** It was never created: its requests are to be cut anew. */
   void drop(PendingBatch batch) throws IOException {
+    if (desk.knows(batch)) {
+      forgetUpload(batch);
+    }
     desk.ledger().deleteLines(batch);
     desk.ledger().drop(batch);
-    String uploadId = batch.uploadId();
-    if (uploadId != null && desk.knows(batch)) {
-      desk.provider(batch).forget(uploadId);
-    }
     remove(batch);
   }
 
@@ -247,9 +246,17 @@ final class Submission {
         .accept(
             "batch %s is not taken at all (%s), its requests are called"
                 .formatted(batch.key(), why.kind()));
+    forgetUpload(batch);
     int requests = batch.intent().size().requests();
     desk.ledger().done(batch, new BatchEnd(why.message(), 0, 0, requests, true));
     remove(batch);
+  }
+
+  void forgetUpload(PendingBatch batch) {
+    String uploadId = batch.uploadId();
+    if (uploadId != null) {
+      desk.provider(batch).forget(uploadId);
+    }
   }
 
   private static Map<String, String> tags(PendingBatch batch) {

@@ -20,6 +20,9 @@ public final class WholeFile {
   public static void write(Path place, String text, Configuration hadoop) throws IOException {
     Path staged = staged(place);
     FileSystem files = place.getFileSystem(hadoop);
+    if (!files.exists(place) && files.exists(staged)) {
+      files.rename(staged, place); // of a killed write: all there is until the new text is whole
+    }
     try (FSDataOutputStream out = files.create(staged, true)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     }
