@@ -185,7 +185,9 @@ final class AzureBatchesTest {
         new MockResponse.Builder()
             .body(
                 "{\"custom_id\":\"1\",\"response\":{\"status_code\":200,\"body\":{\"choices\":"
-                    + "[{\"message\":{\"content\":\"hi\"}}]}},\"error\":null}\n")
+                    + "[{\"message\":{\"content\":\"hi\"}}]}},\"error\":null}\n"
+                    + "{\"custom_id\":\"2\",\"response\":{\"status_code\":200,\"body\":{\"choices\":"
+                    + "[{\"message\":{\"content\":\"ho\"}}]}},\"error\":null}\n")
             .build());
     say(200, "");
     BatchProvider batches = batches();
@@ -193,8 +195,7 @@ final class AzureBatchesTest {
 
     batches.results(batches.retrieve("batch_bfe0"), lines::add);
 
-    assertThat(lines).hasSize(1);
-    assertThat(lines.get(0).answer().text()).isEqualTo("hi");
+    assertThat(lines).extracting(line -> line.answer().text()).containsExactly("hi", "ho");
     assertThat(lines.get(0).answer().tokensEstimated()).isTrue();
     server.takeRequest();
     assertThat(server.takeRequest().getTarget())
