@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams the results of a batch into the store. Its entries are the same whenever and however
- * often it is read. Holds the fingerprints of one batch, about 200 bytes each, and no answers but
+ * often it is read. Holds the fingerprints of one batch, about 125 bytes each, and no answers but
  * those that wait for the journal.
  */
 final class HarvestTask implements Function<Ripe, Harvest> {
