@@ -20,6 +20,9 @@ final class Adoption {
   /** By how much clocks may differ. */
   private static final Duration SKEW = Duration.ofMinutes(5);
 
+  /** A tag is sure, so that a clock may be quite wrong. */
+  private static final Duration SKEW_WITH_TAGS = Duration.ofDays(1);
+
   private final Desk desk;
 
   Adoption(Desk desk) {
@@ -37,21 +40,33 @@ final class Adoption {
     BatchProvider provider = desk.provider(batch);
     List<ProviderBatch> listed;
     try {
-      listed = provider.list(batch.creatingAt().minus(SKEW));
+      Duration skew = provider.uploadsFirst() ? SKEW_WITH_TAGS : SKEW;
+      listed = provider.list(batch.creatingAt().minus(skew));
       Optional<Verdict> found =
           provider.uploadsFirst() ? tagged(listed, batch) : compared(listed, doubtful, provider);
       if (found.isPresent()) {
         return found;
       }
     } catch (ProviderException e) {
-      BatchStoppedException.throwIfOfAll(Carrier.Trouble.of(e));
+      BatchStoppedException.throwIfOfAccount(e);
       return Optional.empty();
     }
     boolean mayBeOne = !provider.uploadsFirst() && !candidates(listed, doubtful).isEmpty();
-    Instant given = batch.creatingAt().plus(desk.rules().adoptFor());
-    return mayBeOne || desk.time().clock().instant().isBefore(given)
+    Instant now = desk.time().clock().instant();
+    return mayBeOne || now.isBefore(lookedForUntil(doubtful, now))
         ? Optional.empty()
         : Optional.of(new Verdict(null));
+  }
+
+  /**
+   * Counted from this execution's first look at the earliest: what an earlier one began to send may
+   * have been under way until shortly before.
+   */
+  private Instant lookedForUntil(Watched doubtful, Instant now) {
+    Instant announced = doubtful.batch.creatingAt();
+    Instant looked = doubtful.firstLook == null ? now : doubtful.firstLook;
+    doubtful.firstLook = looked;
+    return (looked.isAfter(announced) ? looked : announced).plus(desk.rules().adoptFor());
   }
 
   private static Optional<Verdict> tagged(List<ProviderBatch> listed, PendingBatch batch) {

@@ -15,12 +15,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class BatchDelivery {
+  /**
+   * After its creation a batch that its provider does not know, or whose results cannot be read, is
+   * given up: a day for its window, a day for its results.
+   */
+  private static final Duration GIVE_UP = Duration.ofHours(48);
+
   /** Between two looks for a batch that may exist. */
   private static final Duration DOUBT_INTERVAL = Duration.ofSeconds(15);
 
@@ -39,6 +49,9 @@ public final class BatchDelivery {
   private final BatchNews news;
   private final Map<String, Watched> open = new LinkedHashMap<>();
 
+  /** Batches that are to be ended, by key, also those that turn out to exist later. */
+  private final Set<String> unwanted = new HashSet<>();
+
   public BatchDelivery(Desk desk) {
     this.desk = desk;
     this.submission = new Submission(desk, this::watch);
@@ -47,20 +60,23 @@ public final class BatchDelivery {
   }
 
   /**
-   * Takes up what earlier executions left, of this job and of others whose models this job has:
-   * brings in what has ended. What was cut and never sent is forgotten.
+   * Takes up what earlier executions of the job left, and brings in what has ended. What was cut
+   * and never sent is sent, or forgotten and cut anew.
    *
+   * @param keepsUnsent whether cuts of this run still hold
    * @throws BatchStoppedException when a provider refuses the account
    */
-  public void resume() throws IOException, InterruptedException {
+  public void resume(boolean keepsUnsent) throws IOException, InterruptedException {
     for (PendingBatch batch : desk.ledger().open()) {
-      boolean isOurs = desk.rules().areOf(batch);
-      if (isOurs && !batch.mayExist()) {
-        submission.drop(batch);
-      } else if (batch.mayExist() && desk.knows(batch)) {
+      if (!desk.rules().areOf(batch)) {
+        continue;
+      }
+      if (!batch.mayExist()) {
+        takeUpUnsent(batch, keepsUnsent);
+      } else if (desk.knows(batch)) {
         watch(batch);
         open.get(batch.key()).pace.now(now());
-      } else if (isOurs) {
+      } else {
         desk.console()
             .accept(
                 "warning: batch %s waits with %s, which is no model of the job any more"
@@ -68,6 +84,16 @@ public final class BatchDelivery {
       }
     }
     turn();
+  }
+
+  private void takeUpUnsent(PendingBatch batch, boolean keeps) throws IOException {
+    OptionalLong most = mostTokens(batch.intent().accountModel());
+    boolean fits = most.isEmpty() || batch.intent().inputTokens() <= most.getAsLong();
+    if (keeps && fits && desk.rules().areOfRun(batch) && desk.knows(batch)) {
+      submission.add(batch);
+    } else {
+      submission.drop(batch);
+    }
   }
 
   /**
@@ -78,12 +104,6 @@ public final class BatchDelivery {
   public void submit(List<PendingBatch> cut) throws IOException, InterruptedException {
     cut.forEach(submission::add);
     turn();
-  }
-
-  /** What an execution still waits for. */
-  public interface Wanted {
-    /** Whether requests of ours are in a batch of another job. */
-    boolean isAwaited(PendingBatch batch);
   }
 
   /**
@@ -104,15 +124,16 @@ public final class BatchDelivery {
   }
 
   /**
-   * Waits until all batches of the job have ended and are in the store, and those of others that
-   * are wanted.
+   * Waits until all batches of the run have ended and are in the store.
    *
+   * @param others keys of further batches to wait for; those of other jobs are taken in by these
    * @return false when the time is up, or the execution is to end
    */
-  public boolean await(Deadline deadline, Wanted wanted) throws IOException, InterruptedException {
-    while (isAnyAwaited(wanted)) {
+  public boolean await(Deadline deadline, Set<String> others)
+      throws IOException, InterruptedException {
+    while (!isIdle() || isAnyOpen(others)) {
       if (deadline.isNear(now())) {
-        cancelAll();
+        cancelRun();
       }
       if (deadline.isOver(now()) || !desk.time().waiter().await(untilNext(deadline))) {
         return false;
@@ -122,12 +143,29 @@ public final class BatchDelivery {
     return true;
   }
 
-  /** Asks for the end of the job's batches, and sends no further ones. */
+  private boolean isAnyOpen(Set<String> others) throws IOException {
+    return !others.isEmpty()
+        && desk.ledger().open().stream().anyMatch(batch -> others.contains(batch.key()));
+  }
+
+  /** Asks for the end of the run's batches, and sends no further ones. */
+  public void cancelRun() throws IOException {
+    cancelWhere(desk.rules()::areOfRun);
+  }
+
+  /** The same of all of the job's batches. */
   public void cancelAll() throws IOException {
+    cancelWhere(batch -> true);
+  }
+
+  private void cancelWhere(Predicate<PendingBatch> which) throws IOException {
     submission.dropAll();
     for (Watched each : open.values()) {
-      if (desk.rules().areOf(each.batch) && each.batch.batchId() != null && !each.cancelled) {
-        cancel(each);
+      if (which.test(each.batch)) {
+        unwanted.add(each.batch.key());
+        if (each.batch.batchId() != null && !each.cancelled) {
+          cancel(each);
+        }
       }
     }
   }
@@ -139,21 +177,21 @@ public final class BatchDelivery {
       each.pace.askSoon(now());
       desk.console().accept("batch " + each.batch.key() + " is being cancelled");
     } catch (ProviderException e) {
-      throwIfOfAll(e);
+      BatchStoppedException.throwIfOfAccount(e);
       desk.console()
           .accept("batch %s is not cancelled yet: %s".formatted(each.batch.key(), e.getMessage()));
     }
   }
 
-  /** The job's batches that have not ended, sent or not. */
-  public boolean isIdle() {
-    return !isAnyAwaited(batch -> false);
+  /** Whether none of the run's batches is open, sent or not. */
+  boolean isIdle() {
+    return submission.isEmpty()
+        && open.values().stream().noneMatch(each -> desk.rules().areOfRun(each.batch));
   }
 
-  private boolean isAnyAwaited(Wanted wanted) {
-    return !submission.isEmpty()
-        || open.values().stream()
-            .anyMatch(each -> desk.rules().areOf(each.batch) || wanted.isAwaited(each.batch));
+  /** Keys of all of the job's batches that are watched. */
+  public Set<String> keys() {
+    return Set.copyOf(open.keySet());
   }
 
   /** A line for each of the job's batches that have not ended, as they are now; changes nothing. */
@@ -173,20 +211,10 @@ public final class BatchDelivery {
     try {
       each.seen = id == null || !desk.knows(batch) ? null : desk.provider(batch).retrieve(id);
     } catch (ProviderException e) {
-      throwIfOfAll(e);
+      BatchStoppedException.throwIfOfAccount(e);
       return news.line(each) + " (" + e.getMessage() + ")";
     }
     return news.line(each);
-  }
-
-  /**
-   * Batches whose requests are not to be asked for otherwise: their providers have them, or may
-   * have, or get them from this execution as soon as there is room.
-   */
-  public List<PendingBatch> held() throws IOException {
-    List<PendingBatch> held = new ArrayList<>(desk.ledger().held());
-    held.addAll(submission.waiting());
-    return held;
   }
 
   /** What has become of the run's batches. */
@@ -251,25 +279,24 @@ public final class BatchDelivery {
     String id = verdict.get().id();
     if (id != null) {
       desk.console().accept("batch %s was created as %s".formatted(batch.key(), id));
-      doubtful.batch = desk.ledger().written(batch.created(id));
-      doubtful.pace.now(now());
+      watch(desk.ledger().written(batch.created(id)));
+      open.get(batch.key()).pace.now(now());
+      if (unwanted.contains(batch.key())) {
+        cancel(open.get(batch.key()));
+      }
       return;
     }
     open.remove(batch.key());
     PendingBatch back = desk.ledger().written(batch.notCreated());
     desk.console().accept("batch %s was not created".formatted(batch.key()));
-    if (batch.intent().runId().equals(desk.rules().runId())) {
+    if (desk.rules().areOfRun(batch) && !unwanted.contains(batch.key())) {
       submission.add(back);
-    } else if (desk.rules().areOf(back)) {
+    } else {
       submission.drop(back);
     }
   }
 
   private boolean hasEnded(Watched each) throws IOException {
-    if (!desk.rules().areOf(each.batch) && desk.ledger().isDone(each.batch)) {
-      open.remove(each.batch.key());
-      return false;
-    }
     try {
       ProviderBatch seen = desk.provider(each.batch).retrieve(String.valueOf(each.batch.batchId()));
       boolean hasChanged = !seen.equals(each.seen);
@@ -286,32 +313,29 @@ public final class BatchDelivery {
     }
   }
 
-  /** Of a batch that is not found nothing follows for others. */
-  private static void throwIfOfAll(ProviderException failure) {
-    if (failure.kind() != FailureKind.NOT_FOUND) {
-      BatchStoppedException.throwIfOfAll(Trouble.of(failure));
+  /**
+   * One just created may be unknown for a while; of one that is unknown later another account may
+   * know, so it is not given up before it cannot be there any more.
+   */
+  private void unseen(Watched each, ProviderException failure) throws IOException {
+    BatchStoppedException.throwIfOfAccount(failure);
+    PendingBatch batch = each.batch;
+    if (failure.kind() == FailureKind.NOT_FOUND && isGivenUp(batch)) {
+      desk.console()
+          .accept(
+              "warning: the provider does not know batch %s any more: what it answered is lost"
+                  .formatted(batch.key()));
+      end(batch, new BatchEnd("unknown to the provider", 0, 0, requests(batch), false));
+    } else if (!now().isBefore(batch.creatingAt().plus(desk.rules().adoptFor()))) {
+      desk.console()
+          .accept(
+              "batch %s cannot be seen (%s): with another key it may be"
+                  .formatted(batch.key(), failure.kind()));
     }
   }
 
-  /** One just created may be unknown for a while, one of another account for ever. */
-  private void unseen(Watched each, ProviderException failure) throws IOException {
-    PendingBatch batch = each.batch;
-    throwIfOfAll(failure);
-    boolean isNew = now().isBefore(batch.creatingAt().plus(desk.rules().adoptFor()));
-    if (failure.kind() == FailureKind.NOT_FOUND && !isNew) {
-      if (desk.rules().areOf(batch)) {
-        desk.console()
-            .accept(
-                "warning: the provider does not know batch %s any more: what it answered is lost"
-                    .formatted(batch.key()));
-        end(batch, new BatchEnd("unknown to the provider", 0, 0, requests(batch), false));
-      } else {
-        open.remove(batch.key());
-      }
-    } else if (!isNew) {
-      desk.console()
-          .accept("batch %s could not be seen: %s".formatted(batch.key(), failure.getMessage()));
-    }
+  private boolean isGivenUp(PendingBatch batch) {
+    return !now().isBefore(batch.creatingAt().plus(GIVE_UP));
   }
 
   private static int requests(PendingBatch batch) {
@@ -332,23 +356,29 @@ public final class BatchDelivery {
 
   private void taken(Ripe ripe, Harvest harvest) throws IOException {
     PendingBatch batch = ripe.batch();
-    if (harvest.trouble() != null) {
-      BatchStoppedException.throwIfOfAll(harvest.trouble());
+    if (harvest.trouble() != null && !isGivenUp(batch)) {
+      if (harvest.trouble().kind() != FailureKind.NOT_FOUND) {
+        BatchStoppedException.throwIfOfAll(harvest.trouble());
+      }
       desk.console()
           .accept(
-              "batch %s is read again later: %s"
-                  .formatted(batch.key(), harvest.trouble().message()));
+              "batch %s is read again later: %s".formatted(batch.key(), harvest.trouble().kind()));
       return;
     }
     long remaining = requests(batch) - harvest.answered() - harvest.failed();
     boolean hasFailed = ripe.seen().state() == State.FAILED;
     boolean isUnusable = hasFailed && harvest.failed() == 0;
-    String error = ripe.seen().error();
+    String error = ripe.seen().error(); // may quote prompts: into the ledger, not to the console
     String why = ripe.seen().state() + (error == null ? "" : ": " + error);
     desk.console()
         .accept(
             "batch %s: %s, %,d answers, %,d failed for good, %,d to ask again"
-                .formatted(batch.key(), why, harvest.answered(), harvest.failed(), remaining));
+                .formatted(
+                    batch.key(),
+                    ripe.seen().state().name().toLowerCase(Locale.ROOT),
+                    harvest.answered(),
+                    harvest.failed(),
+                    remaining));
     end(batch, new BatchEnd(why, harvest.answered(), harvest.failed(), remaining, isUnusable));
     if (harvest.stop() != null) {
       throw new BatchStoppedException(harvest.stop());
@@ -363,8 +393,14 @@ public final class BatchDelivery {
     }
   }
 
-  /** Nobody looks for its upload once it is done. */
   private void end(PendingBatch batch, BatchEnd end) throws IOException {
+    ended(batch, end);
+    desk.ledger().deleteLines(batch);
+  }
+
+  /** Its lines are left, for another. Nobody looks for its upload once it is done. */
+  private void ended(PendingBatch batch, BatchEnd end) throws IOException {
+    desk.time().fence().run();
     submission.forgetUpload(batch);
     desk.ledger().done(batch, end);
     open.remove(batch.key());
@@ -373,30 +409,30 @@ public final class BatchDelivery {
   /** Nothing of it was begun: it waits for the others, or is cut smaller if it is too large. */
   private void queueAgain(Ripe ripe) throws IOException {
     PendingBatch batch = ripe.batch();
+    String queue = batch.intent().accountModel();
     submission.learn(batch, String.valueOf(ripe.seen().error()));
-    if (!desk.rules().areOf(batch)) {
-      open.remove(batch.key());
-      return;
-    }
     boolean isAlone = openBatches().stream().noneMatch(other -> isBeside(other, batch));
-    if (isAlone && submission.limits().get(batch.intent().accountModel()) == null) {
-      long half = batch.intent().inputTokens() / 2;
-      desk.ledger().learnQueueLimit(batch.intent().accountModel(), half);
+    if (isAlone && !isTooLarge(batch)) { // the limit that is known cannot be right
+      submission.learn(batch, batch.intent().inputTokens() / 2);
     }
-    var most = QueueRoom.most(submission.limits(), batch.intent().accountModel());
-    boolean isTooLarge = most.isPresent() && batch.intent().inputTokens() > most.getAsLong();
-    boolean waits = !isTooLarge && batch.intent().runId().equals(desk.rules().runId());
-    if (waits) {
-      submission.add(desk.ledger().again(batch, BatchKeys.next(now())));
-    }
+    boolean waits =
+        !isTooLarge(batch) && desk.rules().areOfRun(batch) && !unwanted.contains(batch.key());
     desk.console()
         .accept(
-            "batch %s found the provider's queue full: it %s"
-                .formatted(
-                    batch.key(), isTooLarge ? "is cut smaller" : "waits until there is room"));
-    end(
-        waits ? batch.withoutUpload() : batch,
-        new BatchEnd("queue full", 0, 0, isTooLarge ? requests(batch) : 0, false));
+            "batch %s found the queue of %s full: it %s"
+                .formatted(batch.key(), queue, waits ? "waits for room" : "is cut anew"));
+    BatchEnd end = new BatchEnd("queue full", 0, 0, 0, false);
+    if (waits) { // done first: a kill in between leaves misses, not two of it
+      ended(batch, end);
+      submission.add(desk.ledger().again(batch, BatchKeys.next(now())));
+    } else {
+      end(batch, end);
+    }
+  }
+
+  private boolean isTooLarge(PendingBatch batch) throws IOException {
+    OptionalLong most = mostTokens(batch.intent().accountModel());
+    return most.isPresent() && batch.intent().inputTokens() > most.getAsLong();
   }
 
   private static boolean isBeside(PendingBatch other, PendingBatch batch) {

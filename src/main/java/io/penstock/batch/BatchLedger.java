@@ -11,8 +11,11 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,6 +50,10 @@ public final class BatchLedger {
   private static final String DONE = "done.json";
   private static final String QUEUE_LIMITS = "queue-limits.json";
 
+  private static final Duration LEARNT_FOR = Duration.ofDays(1);
+  private static final int LOOKS = 5;
+  private static final long LOOK_AGAIN_MILLIS = 20;
+
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -64,7 +71,10 @@ public final class BatchLedger {
     this.hadoop = hadoop;
   }
 
-  private record QueueLimits(Map<String, Long> tokens) {}
+  /** By account and model. */
+  private record QueueLimits(int format, Map<String, Learnt> learnt) {}
+
+  private record Learnt(long tokens, long atMillis) {}
 
   /** A batch that has ended. */
   public record Ended(PendingBatch batch, BatchEnd end) {}
@@ -72,8 +82,8 @@ public final class BatchLedger {
   /**
    * Writes down a cut; from then on it can be sent.
    *
-   * @param requests a file of lines {@code fingerprint,counted input tokens,hash of the prompt}, in
-   *     the order of the batch's lines
+   * @param requests a file of lines {@code fingerprint,counted input tokens,hash of the prompt,USD
+   *     at the most}, in the order of the batch's lines
    */
   public PendingBatch intend(String key, BatchIntent intent, Path requests) throws IOException {
     return intended(new PendingBatch(key, intent, null, null, null), requests);
@@ -107,6 +117,11 @@ public final class BatchLedger {
     return new Path(new Path(folder, batch.key()), REQUESTS);
   }
 
+  /** False of another job's batch that is history by now. */
+  public boolean hasRequests(PendingBatch batch) throws IOException {
+    return files().exists(requests(batch));
+  }
+
   PendingBatch written(PendingBatch batch) throws IOException {
     write(batch.key(), STATE, batch);
     return batch;
@@ -116,25 +131,14 @@ public final class BatchLedger {
     write(batch.key(), DONE, end);
   }
 
-  /** Whoever brought its answers in. */
-  boolean isDone(PendingBatch batch) throws IOException {
-    return end(batch.key()).isPresent();
-  }
-
-  /** The same requests under another key, with the same upload; the provider does not have it. */
+  /** The same requests under another key; the provider does not have it. */
   PendingBatch again(PendingBatch batch, String key) throws IOException {
-    return intended(
-        new PendingBatch(key, batch.intent(), batch.uploadId(), null, null), requests(batch));
+    return intend(key, batch.intent(), requests(batch));
   }
 
   /** It was never with the provider, and will not be. */
   void drop(PendingBatch batch) throws IOException {
     delete(batch);
-  }
-
-  /** Whether a batch that has not ended is, or may be, made of it. */
-  boolean needs(String uploadId) throws IOException {
-    return open().stream().anyMatch(batch -> uploadId.equals(batch.uploadId()));
   }
 
   /** Those that have not ended, of all jobs on the store, oldest first. */
@@ -193,6 +197,21 @@ public final class BatchLedger {
     return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
+  /**
+   * Deletes the lines of a batch that will not be sent any more, unless another is made of them.
+   */
+  void deleteLines(PendingBatch batch) throws IOException {
+    String file = batch.intent().file();
+    boolean areShared =
+        open().stream()
+            .anyMatch(
+                other -> !other.key().equals(batch.key()) && other.intent().file().equals(file));
+    if (!areShared) {
+      Path lines = new Path(file);
+      lines.getFileSystem(hadoop).delete(lines, false);
+    }
+  }
+
   /** Nothing asks for what became of the job's batches any more. */
   public void forget(String job) throws IOException {
     for (Ended ended : ended()) {
@@ -212,16 +231,31 @@ public final class BatchLedger {
         .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
-  /** How many tokens may be queued, by account and model, as refusals told. */
-  Map<String, Long> queueLimits() throws IOException {
-    return new TreeMap<>(
-        read(".", QUEUE_LIMITS, QueueLimits.class).map(QueueLimits::tokens).orElse(Map.of()));
+  /**
+   * How many tokens may be queued, by account and model, as refusals told.
+   *
+   * @param now what was learnt a day before says nothing any more: others may have filled the queue
+   */
+  Map<String, Long> queueLimits(Instant now) throws IOException {
+    Map<String, Long> limits = new TreeMap<>();
+    learnt()
+        .forEach(
+            (queue, limit) -> {
+              if (limit.atMillis() > now.minus(LEARNT_FOR).toEpochMilli()) {
+                limits.put(queue, limit.tokens());
+              }
+            });
+    return limits;
   }
 
-  void learnQueueLimit(String accountModel, long tokens) throws IOException {
-    Map<String, Long> limits = queueLimits();
-    limits.put(accountModel, tokens);
-    write(".", QUEUE_LIMITS, new QueueLimits(limits));
+  private Map<String, Learnt> learnt() throws IOException {
+    return read(".", QUEUE_LIMITS, QueueLimits.class).map(QueueLimits::learnt).orElse(Map.of());
+  }
+
+  void learnQueueLimit(String accountModel, long tokens, Instant now) throws IOException {
+    Map<String, Learnt> limits = new TreeMap<>(learnt());
+    limits.put(accountModel, new Learnt(tokens, now.toEpochMilli()));
+    write(".", QUEUE_LIMITS, new QueueLimits(BatchIntent.FORMAT, limits));
   }
 
   private Optional<BatchEnd> end(String key) throws IOException {
@@ -242,12 +276,30 @@ public final class BatchLedger {
         .toList();
   }
 
-  /** Empty also where a kill left the first one torn: then nothing was done in its name yet. */
+  /**
+   * Empty also where a kill left the first one torn: then nothing was done in its name yet. Looks
+   * again where there is none, since another job may just be replacing it.
+   */
   private <T> Optional<T> read(String key, String name, Class<T> type) throws IOException {
+    for (int look = 0; look < LOOKS; look++) {
+      try {
+        return Optional.of(JSON.readValue(WholeFile.read(file(key, name), hadoop), type));
+      } catch (FileNotFoundException | JsonProcessingException e) {
+        if (!name.equals(STATE) || !files().exists(file(key, REQUESTS))) {
+          return Optional.empty();
+        }
+        pause();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void pause() throws IOException {
     try {
-      return Optional.of(JSON.readValue(WholeFile.read(file(key, name), hadoop), type));
-    } catch (FileNotFoundException | JsonProcessingException e) {
-      return Optional.empty();
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while looking at a batch");
     }
   }
 

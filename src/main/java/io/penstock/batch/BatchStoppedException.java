@@ -1,6 +1,7 @@
 package io.penstock.batch;
 
 import io.penstock.domain.FailureKind;
+import io.penstock.provider.ProviderException;
 
 /** The provider refuses the account, the model or its money: no batch can be asked for. */
 public final class BatchStoppedException extends RuntimeException {
@@ -21,6 +22,13 @@ public final class BatchStoppedException extends RuntimeException {
   static void throwIfOfAll(Carrier.Trouble trouble) {
     if (trouble.kind().stopsRun()) {
       throw new BatchStoppedException(trouble);
+    }
+  }
+
+  /** The same of what concerns one batch: that it is not found says nothing of others. */
+  static void throwIfOfAccount(ProviderException failure) {
+    if (failure.kind() != FailureKind.NOT_FOUND) {
+      throwIfOfAll(Carrier.Trouble.of(failure));
     }
   }
 }

@@ -43,12 +43,17 @@ public record Desk(
     boolean areOf(PendingBatch batch) {
       return job.equals(batch.intent().job());
     }
+
+    boolean areOfRun(PendingBatch batch) {
+      return runId.equals(batch.intent().runId());
+    }
   }
 
   /**
-   * @param waiter waits
+   * @param fence throws where this execution may not change anything any more, because another has
+   *     taken the job's lock
    */
-  public record Time(InstantSource clock, Waiter waiter, RandomGenerator random) {}
+  public record Time(InstantSource clock, Waiter waiter, Runnable fence, RandomGenerator random) {}
 
   /** Waits, or does not. */
   public interface Waiter {

@@ -39,11 +39,6 @@ public record PendingBatch(
     return new PendingBatch(key, intent, id, creatingMillis, batchId);
   }
 
-  /** Its upload is kept for another. */
-  PendingBatch withoutUpload() {
-    return new PendingBatch(key, intent, null, creatingMillis, batchId);
-  }
-
   PendingBatch creating(Instant now) {
     return new PendingBatch(key, intent, uploadId, now.toEpochMilli(), batchId);
   }

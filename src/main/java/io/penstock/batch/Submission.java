@@ -29,6 +29,9 @@ final class Submission {
   private static final String JOB_TAG = "penstock_job";
   private static final String RUN_TAG = "penstock_run";
 
+  /** Batches that are created of their lines at the same time. */
+  private static final int BESIDE = 4;
+
   private final Desk desk;
   private final Consumer<PendingBatch> sent;
   private final List<PendingBatch> queue = new ArrayList<>();
@@ -52,11 +55,6 @@ final class Submission {
     return queue.isEmpty();
   }
 
-  /** Those that are not sent yet. */
-  List<PendingBatch> waiting() {
-    return List.copyOf(queue);
-  }
-
   /** Of those that were refused for now. */
   List<Instant> due() {
     return refused.values().stream().map(PollPace::due).toList();
@@ -71,11 +69,11 @@ final class Submission {
 
   /** It was never created: its requests are to be cut anew. */
   void drop(PendingBatch batch) throws IOException {
-    desk.ledger().drop(batch);
-    String uploadId = batch.uploadId();
-    if (uploadId != null && desk.knows(batch) && !desk.ledger().needs(uploadId)) {
-      desk.provider(batch).forget(uploadId);
+    if (desk.knows(batch)) {
+      forgetUpload(batch);
     }
+    desk.ledger().deleteLines(batch);
+    desk.ledger().drop(batch);
     remove(batch);
   }
 
@@ -110,7 +108,11 @@ final class Submission {
     List<PendingBatch> admitted = new ArrayList<>();
     for (PendingBatch batch : queue) {
       PollPace wait = refused.get(batch.key());
-      if ((wait == null || wait.isDue(now)) && room.fits(batch)) {
+      boolean isDue = wait == null || wait.isDue(now);
+      if (isDue) {
+        refused.remove(batch.key()); // now it waits for room, if for anything
+      }
+      if (isDue && room.fits(batch)) {
         room.add(batch);
         admitted.add(batch);
       }
@@ -118,10 +120,11 @@ final class Submission {
     return admitted;
   }
 
-  /** The job's own go before what refusals told. */
+  /** The job's own, or what refusals told where that is less. */
   Map<String, Long> limits() throws IOException {
-    Map<String, Long> limits = new HashMap<>(desk.ledger().queueLimits());
-    limits.putAll(desk.rules().queueLimits());
+    Map<String, Long> limits =
+        new HashMap<>(desk.ledger().queueLimits(desk.time().clock().instant()));
+    desk.rules().queueLimits().forEach((queue, limit) -> limits.merge(queue, limit, Math::min));
     return limits;
   }
 
@@ -154,24 +157,27 @@ final class Submission {
     }
   }
 
+  /** A few at a time, so that a crash leaves few in doubt. */
   private void createOfLines(List<PendingBatch> batches) throws IOException, InterruptedException {
-    Map<String, PendingBatch> creating = new HashMap<>();
-    for (PendingBatch batch : batches) {
-      creating.put(batch.key(), announced(batch));
-    }
-    List<PendingBatch> all = List.copyOf(creating.values());
-    for (Sent one : all.isEmpty() ? List.<Sent>of() : desk.carrier().create(all)) {
-      PendingBatch batch = creating.get(one.key());
-      if (one.id() == null) {
-        notCreated(batch, one.trouble());
-      } else {
-        created(batch, one.id());
+    for (int from = 0; from < batches.size(); from += BESIDE) {
+      Map<String, PendingBatch> creating = new HashMap<>();
+      for (PendingBatch batch : batches.subList(from, Math.min(from + BESIDE, batches.size()))) {
+        creating.put(batch.key(), announced(batch));
+      }
+      for (Sent one : desk.carrier().create(List.copyOf(creating.values()))) {
+        PendingBatch batch = creating.get(one.key());
+        if (one.id() == null) {
+          notCreated(batch, one.trouble());
+        } else {
+          created(batch, one.id());
+        }
       }
     }
   }
 
   /** The ledger says that it may exist before it can. */
   private PendingBatch announced(PendingBatch batch) throws IOException {
+    desk.time().fence().run();
     PendingBatch creating = batch.creating(desk.time().clock().instant());
     return desk.ledger().written(creating);
   }
@@ -209,11 +215,10 @@ final class Submission {
       learn(batch, trouble.message());
     }
     if (!trouble.kind().isTransient()) {
-      unusable(batch, trouble.message());
+      unusable(batch, trouble);
       return;
     }
-    desk.console()
-        .accept("batch %s is not taken now: %s".formatted(batch.key(), trouble.message()));
+    desk.console().accept("batch %s is not taken now: %s".formatted(batch.key(), trouble.kind()));
     Instant now = desk.time().clock().instant();
     refused.computeIfAbsent(batch.key(), key -> pace(now)).asked(now, /* hasChanged= */ false);
   }
@@ -226,18 +231,24 @@ final class Submission {
   void learn(PendingBatch batch, String message) throws IOException {
     OptionalLong limit = QueueLimit.tokensIn(message);
     if (limit.isPresent()) {
-      desk.ledger().learnQueueLimit(batch.intent().accountModel(), limit.getAsLong());
+      learn(batch, limit.getAsLong());
     }
   }
 
-  private void unusable(PendingBatch batch, String why) throws IOException {
+  void learn(PendingBatch batch, long tokens) throws IOException {
+    Instant now = desk.time().clock().instant();
+    desk.ledger().learnQueueLimit(batch.intent().accountModel(), tokens, now);
+  }
+
+  /** What the provider says may quote prompts: into the ledger, not to the console. */
+  private void unusable(PendingBatch batch, Trouble why) throws IOException {
     desk.console()
         .accept(
-            "batch %s is not taken at all, its requests are called: %s"
-                .formatted(batch.key(), why));
+            "batch %s is not taken at all (%s), its requests are called"
+                .formatted(batch.key(), why.kind()));
     forgetUpload(batch);
     int requests = batch.intent().size().requests();
-    desk.ledger().done(batch, new BatchEnd(why, 0, 0, requests, true));
+    desk.ledger().done(batch, new BatchEnd(why.message(), 0, 0, requests, true));
     remove(batch);
   }
 

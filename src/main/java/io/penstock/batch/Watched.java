@@ -1,6 +1,7 @@
 package io.penstock.batch;
 
 import io.penstock.provider.ProviderBatch;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,10 @@ final class Watched {
 
   PendingBatch batch;
   @Nullable ProviderBatch seen;
+
+  /** When this execution looked for it first; null: it did not. */
+  @Nullable Instant firstLook;
+
   boolean cancelled;
 
   Watched(PendingBatch batch, PollPace pace) {

@@ -3,6 +3,8 @@ package io.penstock.domain;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Identity of a canonical request: the first 128 bits of a SHA-256; to people {@code v1-} and 32
@@ -11,6 +13,7 @@ import java.util.HexFormat;
 public final class Fingerprint implements Serializable, Comparable<Fingerprint> {
   public static final int BYTES = 16;
   private static final String VERSION = "v1-";
+  private static final Pattern FORM = Pattern.compile(VERSION + "[0-9a-f]{" + 2 * BYTES + "}");
 
   private final byte[] bits;
 
@@ -34,6 +37,11 @@ public final class Fingerprint implements Serializable, Comparable<Fingerprint> 
       throw new IllegalArgumentException("A fingerprint begins with v1-, got " + text);
     }
     return of(HexFormat.of().parseHex(text.substring(VERSION.length())));
+  }
+
+  /** Of any text; empty where it is not the form that {@link #toString} writes. */
+  public static Optional<Fingerprint> find(String text) {
+    return FORM.matcher(text).matches() ? Optional.of(parse(text)) : Optional.empty();
   }
 
   public byte[] toBytes() {

@@ -33,11 +33,9 @@ final class BatchCarrier implements Carrier {
   }
 
   private <T, R> List<R> each(List<T> batches, Function<T, R> task, String doing) {
-    spark.setLocalProperty("spark.job.description", doing + " " + batches.size() + " batches");
-    try {
+    String what = doing + " " + batches.size() + " batches";
+    try (JobDescription description = new JobDescription(spark, what)) {
       return spark.parallelize(batches, batches.size()).map(task).collect();
-    } finally {
-      spark.setLocalProperty("spark.job.description", null);
     }
   }
 }

@@ -36,7 +36,7 @@ final class BatchRecorder {
     this.batch = batch;
     this.place = place;
     this.pricing = BatchPricing.of(model);
-    this.endedAt = batch.creatingAt();
+    this.endedAt = seen.endedAt() == null ? batch.creatingAt() : seen.endedAt();
   }
 
   StoreEntry entry(Request request, BatchLine line) {
@@ -88,7 +88,7 @@ final class BatchRecorder {
             origin(request),
             null,
             new Failure(failure.kind(), message, failure.details().rawBody()),
-            effort(waste(failure)),
+            effort(waste(request, failure)),
             null,
             endedAt)
         .inBatch(null);
@@ -98,12 +98,19 @@ final class BatchRecorder {
     return new Effort(1, 0, 0, waste);
   }
 
-  private Waste waste(ProviderException failure) {
+  /** A line that came with an answer was billed, whether that can be read or not. */
+  private Waste waste(Request request, ProviderException failure) {
     TokenUsage usage = failure.details().usage();
     Usd cost = usage == null ? null : pricing.cost(usage);
-    return failure.billing() == Billing.BILLED && cost != null
-        ? new Waste(cost, Usd.ZERO)
-        : Waste.NONE;
+    return switch (failure.billing()) {
+      case BILLED -> cost == null ? possible(request) : new Waste(cost, Usd.ZERO);
+      case POSSIBLE -> possible(request);
+      case REFUSED, NOT_BILLED -> Waste.NONE;
+    };
+  }
+
+  private static Waste possible(Request request) {
+    return new Waste(Usd.ZERO, request.worst());
   }
 
   private String id(Request request) {

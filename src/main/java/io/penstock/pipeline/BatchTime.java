@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.batch.Desk;
 import io.penstock.domain.FailureKind;
 import io.penstock.inference.StopSignal;
+import io.penstock.store.JobLock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,32 +11,57 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** An execution's time for batches: waits end when it is interrupted. */
 final class BatchTime {
   private final RunInterrupt interrupt;
+  private final @Nullable JobLock lock;
   private final InstantSource clock = InstantSource.system();
   private final Instant begunAt = clock.instant();
   private final CountDownLatch interrupted = new CountDownLatch(1);
 
-  BatchTime(RunInterrupt interrupt) {
+  BatchTime(RunInterrupt interrupt, @Nullable JobLock lock) {
     this.interrupt = interrupt;
+    this.lock = lock;
+  }
+
+  /** Of what changes nothing. */
+  static BatchTime unlocked() {
+    return new BatchTime(new RunInterrupt(), null);
   }
 
   Desk.Time ofDelivery() {
-    return new Desk.Time(clock, this::await, RandomGenerator.getDefault());
+    return new Desk.Time(clock, this::await, this::requireLock, RandomGenerator.getDefault());
   }
 
+  /** While it waits an interruption ends the wait, otherwise whatever is under way. */
   private boolean await(Duration time) throws InterruptedException {
-    if (interrupt.reason().isEmpty()) {
+    Runnable before;
+    try {
+      before = interrupt.enter(interrupted::countDown);
+    } catch (RunInterruptedException e) {
+      return false;
+    }
+    boolean isInterrupted = interrupted.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    if (!isInterrupted) {
       try {
-        interrupt.enter(interrupted::countDown);
+        interrupt.enter(before);
       } catch (RunInterruptedException e) {
         return false;
       }
-      interrupted.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
-    return interrupt.reason().isEmpty();
+    return !isInterrupted;
+  }
+
+  /** A suspended process may find that another goes on with the run. */
+  private void requireLock() {
+    if (lock == null
+        || lock.isLost()
+        || System.nanoTime() - lock.renewedNanos() > JobLock.LIFE.toNanos()) {
+      throw new IllegalStateException(
+          "the job's lock could not be renewed in time: another execution may go on with the run");
+    }
   }
 
   Instant now() {

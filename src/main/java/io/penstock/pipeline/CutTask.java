@@ -94,7 +94,7 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
             .findFirst()
             .orElseThrow();
     BatchProvider provider = BatchPlug.unconnected(settings, model);
-    ModelPricing pricing = BatchPricing.of(model).worst();
+    BatchPricing pricing = BatchPricing.of(model);
     Configuration hadoop = settings.place().hadoop().value();
     try (Cutter cutter = new Cutter(part, folder, hadoop)) {
       for (int shard : part.shards()) {
@@ -107,11 +107,11 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
                 hadoop)) {
           while (requests.hasNext()) {
             InferenceRequest request = requests.next();
-            cutter.add(request, provider.line(request), pricing.worstCase(request));
+            cutter.add(request, provider.line(request), pricing.worst().worstCase(request));
           }
         }
       }
-      return cutter.report(model.price() != null);
+      return cutter.report(pricing.batch() != null);
     }
   }
 
@@ -121,7 +121,6 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
     private final String folder;
     private final FileSystem files;
     private final List<Cut> cuts = new ArrayList<>();
-    private final List<Usd> worsts = new ArrayList<>();
     private BigDecimal allWorst = BigDecimal.ZERO;
     private long tooDear;
     private @Nullable Open open;
@@ -154,7 +153,6 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
       if (full != null) {
         full.close();
         cuts.add(full.cut(part.modelName()));
-        worsts.add(full.worst);
       }
     }
 
@@ -210,11 +208,12 @@ final class CutTask implements FlatMapFunction<Iterator<CutTask.Part>, CutTask.R
       lines.write(line);
       lines.write('\n');
       String entry =
-          "%s,%d,%d\n"
+          "%s,%d,%d,%s\n"
               .formatted(
                   request.fingerprint(),
                   request.measure().countedInputTokens(),
-                  request.measure().promptHash());
+                  request.measure().promptHash(),
+                  worstCase);
       list.write(entry.getBytes(StandardCharsets.US_ASCII));
       requests++;
       bytes += line.length + 1;

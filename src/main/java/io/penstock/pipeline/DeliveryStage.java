@@ -65,12 +65,7 @@ final class DeliveryStage {
    *
    * @param batch its misses have {@link Columns#DELIVERY} too
    */
-  record Split(Lookup realtime, Lookup batch) {
-    /** Those of batches are asked for no more. */
-    Split withoutBatch() {
-      return new Split(realtime, part(batch, batch.misses().limit(0), 0));
-    }
-  }
+  record Split(Lookup realtime, Lookup batch) {}
 
   /**
    * Before anything is paid. Runs nothing.

@@ -8,6 +8,7 @@ import io.penstock.batch.PendingBatch;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest.Measure;
+import io.penstock.domain.Usd;
 import io.penstock.pipeline.RuntimeSettings.Model;
 import io.penstock.pipeline.RuntimeSettings.RunPlace;
 import io.penstock.provider.BatchLine;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams the results of a batch into the store. Its entries are the same whenever and however
- * often it is read.
+ * often it is read. Holds the fingerprints of one batch, about 200 bytes each, and no answers but
+ * those that wait for the journal.
  */
 final class HarvestTask implements Function<Ripe, Harvest> {
   /** Entries that may wait for the journal. */
@@ -50,7 +53,7 @@ final class HarvestTask implements Function<Ripe, Harvest> {
     Journal journal =
         new Journal(
             place.storePath(),
-            place.runId(),
+            batch.intent().runId(),
             SparkEnv.get().executorId(),
             new Journal.Durability(place.sync(), MOST_WAITING),
             hadoop);
@@ -78,19 +81,24 @@ final class HarvestTask implements Function<Ripe, Harvest> {
         requests.add(
             new Request(
                 Fingerprint.parse(fields[0]),
-                new Measure(Long.parseLong(fields[1]), Long.parseLong(fields[2]))));
+                new Measure(Long.parseLong(fields[1]), Long.parseLong(fields[2])),
+                Usd.of(fields[3])));
       }
     }
     return requests;
   }
 
-  /** What is kept of a request while its batch is read. */
-  record Request(Fingerprint fingerprint, Measure measure) {}
+  /**
+   * What is kept of a request while its batch is read.
+   *
+   * @param worst what it can have cost at the most
+   */
+  record Request(Fingerprint fingerprint, Measure measure, Usd worst) {}
 
   /** Takes each request's first line. */
   private static final class Taking {
     private final List<Request> order;
-    private final Map<String, Request> expected = new HashMap<>();
+    private final Map<Fingerprint, Request> expected;
     private final BatchRecorder recorder;
     private final Journal journal;
     private final Semaphore room = new Semaphore(MOST_WAITING);
@@ -103,7 +111,8 @@ final class HarvestTask implements Function<Ripe, Harvest> {
       this.order = order;
       this.recorder = recorder;
       this.journal = journal;
-      order.forEach(request -> expected.put(request.fingerprint().toString(), request));
+      this.expected = new HashMap<>(order.size() * 4 / 3 + 1);
+      order.forEach(request -> expected.put(request.fingerprint(), request));
     }
 
     /** Lines for which the provider did not take the batch. */
@@ -118,7 +127,8 @@ final class HarvestTask implements Function<Ripe, Harvest> {
     }
 
     void take(BatchLine line) throws IOException {
-      Request request = expected.remove(line.customId());
+      Optional<Fingerprint> asked = Fingerprint.find(line.customId());
+      Request request = asked.map(expected::remove).orElse(null);
       if (request == null) {
         return;
       }

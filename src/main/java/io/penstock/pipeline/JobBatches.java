@@ -36,7 +36,7 @@ public final class JobBatches {
    * @throws InvalidInputException when a provider refuses the account
    */
   public List<String> list() throws IOException, InterruptedException {
-    return stage(run(), new RunInterrupt()).look();
+    return stage(run(), BatchTime.unlocked()).look();
   }
 
   /**
@@ -51,10 +51,10 @@ public final class JobBatches {
     try (JobLock lock = JobLock.take(setup.spec().store().path(), setup.spec().name(), hadoop)) {
       RunFolder run = run();
       lock.runs(run.runId());
-      BatchStage batches = stage(run, interrupt);
+      lock.onLost(() -> interrupt.interrupt("another execution took the job's lock"));
+      BatchStage batches = stage(run, new BatchTime(interrupt, lock));
       refuse(batches.cancelAll());
-      store.compact(run.runId());
-      return batches.pendingRequests();
+      return batches.open();
     } catch (LockHeldException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()));
     }
@@ -78,7 +78,7 @@ public final class JobBatches {
         .orElseGet(() -> RunFolder.create(setup.spec().runs().path(), Instant.now()));
   }
 
-  private BatchStage stage(RunFolder run, RunInterrupt interrupt) throws IOException {
+  private BatchStage stage(RunFolder run, BatchTime time) throws IOException {
     OpenRun open = new OpenRun(run, Optional.empty());
     return new BatchStage(
         spark,
@@ -86,7 +86,7 @@ public final class JobBatches {
         new BatchStage.Place(run, /* isWaiting= */ true),
         new SettingsWiring(setup, store, spark.sparkContext())
             .settings(open, new Shards("", 0, 0), false),
-        new BatchTime(interrupt),
+        time,
         console);
   }
 }

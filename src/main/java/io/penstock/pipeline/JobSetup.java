@@ -86,6 +86,12 @@ public record JobSetup(
       return ModelPricing.tokens(price);
     }
 
+    /** The same, called only. */
+    Model withoutBatch() {
+      return new Model(
+          settings, secrets, price, fingerprintBasis, accountModel, limits, /* hasBatch= */ false);
+    }
+
     /** Whether what it answers in batches has no known cost. */
     boolean lacksBatchPrice() {
       return hasBatch && (price == null || price.batch() == null);

@@ -124,22 +124,29 @@ public final class PromptJob {
       throws IOException, InterruptedException {
     OpenRun run = open(mode);
     watch.lock().runs(run.folder().runId());
-    BatchStage batches = batches(run, mode, watch.interrupt());
+    BatchStage batches = batches(run, mode, new BatchTime(watch.interrupt(), watch.lock()));
     Paid paid = batches.resume(); // what has ended since the last execution
+    batches.beginTurn();
     Execution execution = new Execution(run, mode, watch, batches, startedNanos);
     Turn turn = turn(execution, run.adopted().isPresent() ? reread(run, mode) : begin(run, mode));
     RunPlan plan =
         planning()
-            .plan(run, turn.found(), turn.rows(), PlannedMisses.of(turn.work(), batches.held()));
+            .plan(
+                run,
+                turn.found(),
+                turn.rows(),
+                PlannedMisses.of(turn.work(), batches.pending().found()));
     OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
 
     paid = paid.then(requireAffordable(plan, run));
     turn = payAll(execution, turn, paid);
     while (turn.paid().goesOn() && batches.isWaiting()) {
       publishSoFar(execution, turn, plan);
-      paid = turn.paid().withoutBudgetStop().then(batches.await());
-      turn = turn(execution, reread(run, mode)).after(paid); // as another execution would go on
-      turn = payAll(execution, turn, paid);
+      turn = turn.after(turn.paid().withoutBudgetStop().then(batches.await()));
+      if (turn.paid().stop().isEmpty()) { // as another execution would go on
+        batches.beginTurn();
+        turn = payAll(execution, turn(execution, reread(run, mode)), turn.paid());
+      }
     }
     watch.interrupt().leave();
     requireLock(watch.lock());
@@ -185,7 +192,8 @@ public final class PromptJob {
     RunFolder folder = execution.run().folder();
     RungStage stage = stage(folder, execution.mode(), folder.newRungs(Instant.now()));
     BatchStage batches = execution.batches();
-    Round round = batches.withoutHeld(stage.begin(requests.rows(), requests.found().lookup()));
+    Round round =
+        batches.pending().without(stage.begin(requests.rows(), requests.found().lookup()));
     BatchWork work = work(batches, round, requests.rows(), folder);
     return new Turn(requests, stage, round, work, Paid.NOTHING);
   }
@@ -197,7 +205,7 @@ public final class PromptJob {
     boolean goesOn = before.stop().isEmpty();
     while (turn.round().isMissingAny() && goesOn) {
       turn = turn.after(payOn(turn.paid(), execution, turn.work()));
-      Round next = execution.batches().withoutHeld(turn.stage().after(turn.round()));
+      Round next = execution.batches().pending().without(turn.stage().after(turn.round()));
       goesOn = turn.paid().goesOn();
       BatchWork work =
           goesOn
@@ -240,17 +248,19 @@ public final class PromptJob {
                   rows,
                   unfinished.isPresent() ? null : spec.input().id(),
                   folder.newRequests(Instant.now()));
-      BatchStage batches = batches(run, RunMode.PLAIN, new RunInterrupt());
+      BatchStage batches = batches(run, RunMode.PLAIN, BatchTime.unlocked());
       Round round =
-          batches.withoutHeld(
-              stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
-                  .begin(rows, found.lookup()));
+          batches
+              .pending()
+              .without(
+                  stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
+                      .begin(rows, found.lookup()));
       BatchWork work = work(batches, round, rows, folder);
       return planning()
           .planOnly(
               new Found(found.deduped(), round.lookup()),
               rows,
-              PlannedMisses.of(work, batches.held()));
+              PlannedMisses.of(work, batches.pending().found()));
     }
   }
 
@@ -430,14 +440,14 @@ public final class PromptJob {
         days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
   }
 
-  private BatchStage batches(OpenRun run, RunMode mode, RunInterrupt interrupt) throws IOException {
+  private BatchStage batches(OpenRun run, RunMode mode, BatchTime time) throws IOException {
     Shards none = new Shards("", 0, 0);
     return new BatchStage(
         spark,
         setup,
         new BatchStage.Place(run.folder(), mode.waits()),
         new SettingsWiring(setup, store, spark.sparkContext()).settings(run, none, false),
-        new BatchTime(interrupt),
+        time,
         console);
   }
 
@@ -494,7 +504,7 @@ public final class PromptJob {
 
   private Paid call(Paid before, Execution execution, Shards shards)
       throws IOException, InterruptedException {
-    boolean isFirst = before.isNothing() && !execution.batches().isPending();
+    boolean isFirst = before.isNothing() && execution.batches().pending().count() == 0;
     boolean isBegun = !isFirst || execution.run().adopted().isPresent();
     try {
       return new RealtimeStage(
@@ -534,7 +544,8 @@ public final class PromptJob {
     BatchStage batches = execution.batches();
     Paid paid = turn.paid();
     InDoubt inDoubt = store.inDoubt(folder.runId());
-    JoinBackStage joinBack = joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending());
+    JoinBackStage joinBack =
+        joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending().fingerprints());
     Outcome outcome =
         rungs.join(joinBack, turn.stage(), turn.requests().found(), turn.round(), paid);
     RunFigures figures =
@@ -542,7 +553,7 @@ public final class PromptJob {
             turn.deduped(),
             turn.requests().found().lookup(),
             paid,
-            batches.pendingRequests(),
+            batches.pending().count(),
             inDoubt,
             planning().firstEstimate(execution.run(), plan),
             outcome.figures(),

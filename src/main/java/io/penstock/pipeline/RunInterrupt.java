@@ -33,14 +33,17 @@ public final class RunInterrupt {
   /**
    * From now on an interruption is answered like this.
    *
+   * @return how it was answered before
    * @throws RunInterruptedException when there was one
    */
-  synchronized void enter(Runnable howToEnd) {
+  synchronized Runnable enter(Runnable howToEnd) {
     reason.ifPresent(
         why -> {
           throw new RunInterruptedException(why);
         });
+    Runnable before = ending;
     ending = howToEnd;
+    return before;
   }
 
   /** From now on the execution goes to its end. */

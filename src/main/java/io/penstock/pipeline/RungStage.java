@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import io.penstock.domain.DeliveryMode;
 import io.penstock.domain.FailureKind;
 import io.penstock.lake.Columns;
 import io.penstock.pipeline.StoreLookupStage.Lookup;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -204,15 +206,24 @@ final class RungStage {
         coalesce(col(Columns.ERROR_KIND), lit(""))
             .isin(permanentKinds())
             .and(not(col(StoreColumns.RUN_ID).equalTo(serving.runId())));
+    Column isAskedAgain = // what passes in a batch is asked again first
+        coalesce(col(Columns.DELIVERY).equalTo(DeliveryMode.BATCH.word()), lit(false))
+            .and(coalesce(col(Columns.ERROR_KIND), lit("")).isin(transientKinds()));
     return (serving.retryPermanent() ? entries.where(not(isCalledAgain)) : entries)
+        .where(not(isAskedAgain))
         .select(columns.toArray(Column[]::new));
   }
 
   private static Object[] permanentKinds() {
-    return Arrays.stream(FailureKind.values())
-        .filter(FailureKind::isPermanent)
-        .map(FailureKind::name)
-        .toArray();
+    return names(FailureKind::isPermanent);
+  }
+
+  private static Object[] transientKinds() {
+    return names(FailureKind::isTransient);
+  }
+
+  private static Object[] names(Predicate<FailureKind> kinds) {
+    return Arrays.stream(FailureKind.values()).filter(kinds).map(FailureKind::name).toArray();
   }
 
   /**

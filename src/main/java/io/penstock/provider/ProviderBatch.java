@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param createdAt {@link Instant#EPOCH} where the provider does not say
  * @param expiresAt null where the provider does not say
+ * @param endedAt null while it has not, or where the provider does not say
  * @param tags those it was created with; empty where the provider keeps none
  * @param resultPaths where its results lie, below the base URL; of use to its {@link BatchProvider}
  *     only, empty where there are none
@@ -25,6 +25,7 @@ public record ProviderBatch(
     State state,
     Instant createdAt,
     @Nullable Instant expiresAt,
+    @Nullable Instant endedAt,
     Counts counts,
     Map<String, String> tags,
     List<String> resultPaths,
@@ -86,11 +87,6 @@ public record ProviderBatch(
     return QueueLimit.isNamedIn(error);
   }
 
-  /** How many tokens may wait, where {@link #error} says so. */
-  public OptionalLong queueLimit() {
-    return QueueLimit.tokensIn(error);
-  }
-
   /** The same with what is wrong said in other words. */
   public ProviderBatch withWords(UnaryOperator<String> words) {
     List<Problem> others =
@@ -99,6 +95,6 @@ public record ProviderBatch(
             .toList();
     String other = error == null ? null : words.apply(error);
     return new ProviderBatch(
-        id, state, createdAt, expiresAt, counts, tags, resultPaths, other, others);
+        id, state, createdAt, expiresAt, endedAt, counts, tags, resultPaths, other, others);
   }
 }

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 
 /** Anthropic's Message Batches, per its published OpenAPI document (read 2026-05). Thread-safe. */
 final class AnthropicBatchApi {
-  static final long MOST_BYTES = 256L << 20;
+  private static final long MOST_BYTES = 256L << 20;
   private static final String INVALID_REQUEST = "invalid_request_error";
   private static final long MOST_REQUESTS = 100_000;
   private static final int USUALLY_LISTED = 20;

@@ -3,7 +3,6 @@ package io.penstock.simulator;
 import io.penstock.simulator.ExchangeHandler.Account;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
@@ -26,6 +25,9 @@ import org.xnio.IoUtils;
  * answer is delayed holds none.
  */
 final class BatchEndpoints implements HttpHandler, AutoCloseable {
+  /** More than any call allows; each looks after the size of its own body. */
+  static final long MAX_BODY_BYTES = 1L << 30;
+
   private static final Pattern OPENAI = Pattern.compile("/v1(/(files|batches)(/.*)?)");
   private static final Pattern AZURE = Pattern.compile("/openai(?:/v1)?(/(files|batches)(/.*)?)");
   private static final Pattern ANTHROPIC = Pattern.compile("/v1/messages(/batches(/.*)?)");
@@ -79,7 +81,7 @@ final class BatchEndpoints implements HttpHandler, AutoCloseable {
     exchange.dispatch(callers, (HttpHandler) this::serve);
   }
 
-  private void serve(HttpServerExchange exchange) throws IOException {
+  private void serve(HttpServerExchange exchange) {
     exchange.startBlocking();
     String path = exchange.getRequestPath();
     String anthropicPath = match(ANTHROPIC, path);
@@ -92,20 +94,16 @@ final class BatchEndpoints implements HttpHandler, AutoCloseable {
       reply =
           anthropicPath == null
               ? answerAsOpenAi(exchange, path)
-              : anthropic(new BatchCall(exchange, anthropicPath, false));
+              : anthropicBatches.answer(new BatchCall(exchange, anthropicPath, false));
     } catch (ApiException e) {
       reply = BatchReply.json(e.status(), dialect.error(e, requestId));
-    } catch (RequestTooBigException e) {
-      ApiException tooLarge = dialect.bodyTooLarge();
+    } catch (IOException e) {
+      // the caller has left, or the disk is full
+      ApiException failed = dialect.refusal(Fault.INTERNAL_ERROR);
       exchange.setPersistent(false);
-      reply = BatchReply.json(tooLarge.status(), dialect.error(tooLarge, requestId));
+      reply = BatchReply.json(failed.status(), dialect.error(failed, requestId));
     }
     deliver(exchange, reply);
-  }
-
-  private BatchReply anthropic(BatchCall call) throws ApiException, IOException {
-    call.exchange().setMaxEntitySize(AnthropicBatchApi.MOST_BYTES);
-    return anthropicBatches.answer(call);
   }
 
   private BatchReply answerAsOpenAi(HttpServerExchange exchange, String path)
@@ -121,7 +119,7 @@ final class BatchEndpoints implements HttpHandler, AutoCloseable {
     return matcher.matches() ? matcher.group(1) : null;
   }
 
-  private void deliver(HttpServerExchange exchange, BatchReply reply) throws IOException {
+  private void deliver(HttpServerExchange exchange, BatchReply reply) {
     if (reply.delay().isZero()) {
       send(exchange, reply);
       return;
@@ -139,11 +137,21 @@ final class BatchEndpoints implements HttpHandler, AutoCloseable {
                     TimeUnit.NANOSECONDS));
   }
 
-  private static void send(HttpServerExchange exchange, BatchReply reply) throws IOException {
+  private static void send(HttpServerExchange exchange, BatchReply reply) {
     if (reply.lost()) {
       IoUtils.safeClose(exchange.getConnection());
       return;
     }
+    try {
+      write(exchange, reply);
+      exchange.endExchange();
+    } catch (IOException e) {
+      // the caller has left
+      IoUtils.safeClose(exchange.getConnection());
+    }
+  }
+
+  private static void write(HttpServerExchange exchange, BatchReply reply) throws IOException {
     exchange.setStatusCode(reply.status());
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, reply.contentType());
     Path file = reply.file();
@@ -154,7 +162,7 @@ final class BatchEndpoints implements HttpHandler, AutoCloseable {
     } else {
       Files.copy(file, out);
     }
-    exchange.endExchange();
+    out.close();
   }
 
   @Override

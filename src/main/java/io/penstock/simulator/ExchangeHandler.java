@@ -69,6 +69,7 @@ final class ExchangeHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
+    exchange.getRequestReceiver().setMaxBufferSize(MAX_BODY_BYTES);
     Entry entry = recorder.get().arrived();
     exchange.addExchangeCompleteListener(
         (completed, next) -> {

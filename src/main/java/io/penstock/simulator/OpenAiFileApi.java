@@ -6,6 +6,7 @@ import io.undertow.server.handlers.form.FormData;
 import io.undertow.server.handlers.form.FormData.FormValue;
 import io.undertow.server.handlers.form.FormDataParser;
 import io.undertow.server.handlers.form.MultiPartParserDefinition;
+import io.undertow.server.handlers.form.MultiPartParserDefinition.FileTooLargeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenAI's files, per its published OpenAPI document 2.3.0 (read 2026-08). Thread-safe. */
 final class OpenAiFileApi {
-  static final long MAX_UPLOAD_BYTES = 512L << 20;
+  private static final long MAX_UPLOAD_BYTES = 512L << 20;
   private static final int MOST_LISTED = 10_000;
   private static final Set<String> PURPOSES =
       Set.of("assistants", "batch", "fine-tune", "vision", "user_data", "evals");
@@ -56,9 +57,9 @@ final class OpenAiFileApi {
 
   private BatchReply upload(BatchCall call) throws ApiException, IOException {
     long number = account.nextUpload();
-    call.exchange().setMaxEntitySize(MAX_UPLOAD_BYTES);
     MultiPartParserDefinition parts = new MultiPartParserDefinition(account.spool().path());
     parts.setFileSizeThreshold(0);
+    parts.setMaxIndividualFileSize(MAX_UPLOAD_BYTES);
     try (FormDataParser parser = parts.create(call.exchange())) {
       if (parser == null) {
         throw dialect.invalid("file", "invalid_type", "must come as multipart/form-data");
@@ -68,6 +69,8 @@ final class OpenAiFileApi {
       return BatchReply.json(json(file))
           .after(account.options().delays().upload())
           .lostIf(account.chance().happens(BatchFault.LOST_UPLOAD, number));
+    } catch (FileTooLargeException e) {
+      throw dialect.bodyTooLarge();
     }
   }
 

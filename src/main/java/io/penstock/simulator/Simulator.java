@@ -92,7 +92,7 @@ public final class Simulator implements AutoCloseable {
             .setWorkerThreads(WORKER_THREADS)
             .setWorkerOption(Options.THREAD_DAEMON, true)
             .setSocketOption(Options.BACKLOG, BACKLOG)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) ExchangeHandler.MAX_BODY_BYTES)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, BatchEndpoints.MAX_BODY_BYTES)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, KEEP_IDLE_CONNECTIONS)
             .setHandler(new HttpContinueReadHandler(handler))
             .build();

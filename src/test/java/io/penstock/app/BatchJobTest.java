@@ -316,25 +316,23 @@ class BatchJobTest {
   }
 
   @Test
-  void anotherJobWaitsForTheBatchThatHoldsItsRequests() throws Exception {
-    simulator = JobHarness.simulator("batch-seconds=4");
+  void whatABatchHoldsIsPendingForOtherJobsTooUntilItIsTakenIn() throws Exception {
+    simulator = JobHarness.simulator("batch-seconds=1");
     jobs.questions(20);
     Path job = jobs.job(simulator.origin(), "delivery: batch", QUICK);
+    String[] other = {"name=other", "delivery=realtime", "output.path=others", HAVE_BATCH};
     jobs.run(job, NO_WAIT, HAVE_BATCH);
 
-    RunSummary other =
-        jobs.run(job, HAVE_BATCH, "name=other", "delivery=realtime", "output.path=others")
-            .summary();
-
-    assertThat(other.exitCode()).isZero();
-    assertThat(other.called()).isZero();
-    assertThat(other.succeeded()).isEqualTo(20);
-    assertThat(other.costUsd()).isZero();
-
+    RunSummary pending = jobs.run(job, NO_WAIT, other).summary();
     RunSummary own = jobs.run(job, HAVE_BATCH).summary();
+    RunSummary served = jobs.run(job, other).summary();
 
-    assertThat(own.exitCode()).isZero();
+    assertThat(pending.exitCode()).isEqualTo(75);
+    assertThat(pending.pending()).isEqualTo(20);
     assertThat(own.costUsd()).isPositive().isEqualByComparingTo(billed());
+    assertThat(served.exitCode()).isZero();
+    assertThat(served.succeeded()).isEqualTo(20);
+    assertThat(served.costUsd()).isZero();
     assertThat(executed()).isEqualTo(20);
   }
 

@@ -240,16 +240,19 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"evaluate", "batches", "report"})
+  @ValueSource(strings = {"evaluate", "report"})
   void commandsThatAreNotBuiltSaySo(String command) {
     assertThat(Main.execute(command, "job.yaml")).isEqualTo(2);
     assertThat(errors()).contains(command + " is not built yet");
   }
 
   @Test
-  void optionsThatAreNotBuiltSaySo() throws IOException {
-    assertThat(Main.execute("infer", simulated().toString(), "--no-wait")).isEqualTo(2);
-    assertThat(errors()).contains("not built yet");
+  void withoutBatchesThereIsNothingToWaitForNorToList() throws IOException {
+    String job = simulated().toString();
+
+    assertThat(Main.execute("infer", job, "--no-wait")).isZero();
+    assertThat(Main.execute("batches", "list", job)).isZero();
+    assertThat(Main.execute("batches", job)).isEqualTo(2);
   }
 
   @ParameterizedTest

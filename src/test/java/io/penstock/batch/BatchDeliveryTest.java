@@ -15,6 +15,7 @@ import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -51,6 +53,9 @@ class BatchDeliveryTest {
   private String runId = "r1";
   private int cuts;
 
+  /** Whether the job's lock is held. */
+  private Runnable fence = () -> {};
+
   /** What happens at each wait; false ends the execution. */
   private Desk.Waiter waiter = this::pass;
 
@@ -72,7 +77,7 @@ class BatchDeliveryTest {
             target -> target.equals(TARGET) ? Optional.of(provider) : Optional.empty(),
             new Near(),
             new Desk.Rules("job", runId, Duration.ofSeconds(60), ADOPT, queueLimits),
-            new Desk.Time(clock, time -> waiter.await(time), new Random(1)),
+            new Desk.Time(clock, time -> waiter.await(time), () -> fence.run(), new Random(1)),
             told::add));
   }
 
@@ -160,7 +165,7 @@ class BatchDeliveryTest {
   }
 
   private boolean await(BatchDelivery delivery) throws Exception {
-    return delivery.await(Deadline.NONE, batch -> false);
+    return delivery.await(Deadline.NONE, Set.of());
   }
 
   private void endAtNextWait(String id, State state, String error) {
@@ -196,7 +201,7 @@ class BatchDeliveryTest {
     provider.end("batch-1", State.COMPLETED, null);
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(later.isIdle()).isTrue();
     assertThat(harvested).containsExactly("b0");
@@ -207,7 +212,7 @@ class BatchDeliveryTest {
   void whatWasCutAndNeverSentIsForgotten() throws Exception {
     ledger.written(cut(3).uploaded("file-9"));
 
-    delivery().resume();
+    delivery().resume(false);
 
     assertThat(ledger.open()).isEmpty();
     assertThat(provider.calls).containsExactly("forget file-9");
@@ -222,7 +227,7 @@ class BatchDeliveryTest {
     provider.foreign("other", List.of("x", "y", "z"));
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
     endAtNextWait("batch-1", State.COMPLETED, null);
 
     assertThat(await(later)).isTrue();
@@ -245,7 +250,7 @@ class BatchDeliveryTest {
         };
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(await(later)).isTrue();
     assertThat(createdAfter.get(0)).isBetween(ADOPT, ADOPT.plusMinutes(2));
@@ -273,7 +278,7 @@ class BatchDeliveryTest {
         };
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(await(later)).isTrue();
     assertThat(waits).as("it blocks as long as one may be it").hasSizeGreaterThan(5);
@@ -295,7 +300,7 @@ class BatchDeliveryTest {
         };
 
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
     assertThat(await(later)).isTrue();
     assertThat(harvested).containsExactly("b0");
@@ -320,13 +325,16 @@ class BatchDeliveryTest {
     assertThat(harvested).containsExactly("b0");
   }
 
+  /** Another account may know it, so not before it cannot be there any more. */
   @Test
-  void aBatchThatIsUnknownForLongIsGivenUp() throws Exception {
+  void aBatchThatIsUnknownForTwoDaysIsGivenUp() throws Exception {
+    Instant begun = now;
     BatchDelivery delivery = delivery();
     delivery.submit(List.of(cut(3)));
     provider.hides = true;
 
     assertThat(await(delivery)).isTrue();
+    assertThat(Duration.between(begun, now)).isGreaterThanOrEqualTo(Duration.ofHours(48));
 
     assertThat(ledger.ended("r1")).singleElement().extracting("end.remaining").isEqualTo(3L);
     assertThat(told).anyMatch(line -> line.contains("does not know batch b0 any more"));
@@ -349,7 +357,7 @@ class BatchDeliveryTest {
   }
 
   @Test
-  void aFullQueueTeachesItsLimitAndTheBatchWaitsWithItsUpload() throws Exception {
+  void aFullQueueTeachesItsLimitAndTheBatchWaits() throws Exception {
     BatchDelivery delivery = delivery();
     delivery.submit(List.of(cut("job", 1, 60_000), cut("job", 2, 60_000)));
     String full =
@@ -368,48 +376,9 @@ class BatchDeliveryTest {
         };
 
     assertThat(await(delivery)).isTrue();
-    assertThat(ledger.queueLimits()).containsEntry("openai/m", 90_000L);
-    assertThat(provider.calls).filteredOn(call -> call.startsWith("upload")).hasSize(2);
+    assertThat(ledger.queueLimits(now)).containsEntry("openai/m", 90_000L);
     assertThat(provider.calls).filteredOn(call -> call.startsWith("create")).hasSize(3);
     assertThat(harvested).hasSize(2);
-  }
-
-  /** Killed before the old one's end was written. */
-  @Test
-  void aBatchThatIsToGoOnUnderAnotherKeyKeepsItsUpload() throws Exception {
-    delivery().submit(List.of(cut("job", 2, 60_000)));
-    ledger.again(ledger.open().get(0), "b9");
-    provider.end(
-        "batch-1", State.FAILED, "token_limit_exceeded: enqueued token limit, limit: 90,000");
-
-    BatchDelivery later = delivery();
-    later.resume();
-    endAtNextWait("batch-2", State.COMPLETED, null);
-
-    assertThat(await(later)).isTrue();
-    assertThat(harvested).hasSize(1);
-    assertThat(provider.calls).filteredOn(call -> call.startsWith("upload")).hasSize(1);
-    assertThat(provider.calls).filteredOn(call -> call.startsWith("forget")).hasSize(1);
-    assertThat(provider.calls.indexOf("forget file-1"))
-        .isGreaterThan(provider.calls.lastIndexOf("create " + harvested.get(0) + ".jsonl"));
-  }
-
-  /** What was looked for and not found may have to wait for room before it is created again. */
-  @Test
-  void whatWaitsToBeSentIsHeldByTheExecutionThatSendsIt() throws Exception {
-    queueLimits.put("openai/m", 2_000L);
-    ledger.written(cut(1).creating(now).created("batch-9"));
-    provider.foreign("batch-9", List.of("x"));
-    provider.end("batch-9", State.IN_PROGRESS, null);
-    ledger.written(cut(2).uploaded("file-9").creating(now));
-    now = now.plus(ADOPT);
-
-    BatchDelivery later = delivery();
-    later.resume();
-
-    assertThat(ledger.held()).extracting(PendingBatch::key).containsExactly("b0");
-    assertThat(later.held()).extracting(PendingBatch::key).containsExactly("b0", "b1");
-    assertThat(delivery().held()).as("another only sees the ledger").hasSize(1);
   }
 
   @Test
@@ -420,7 +389,8 @@ class BatchDeliveryTest {
         "batch-1", State.FAILED, "token_limit_exceeded: enqueued token limit, limit: 90,000");
 
     assertThat(await(delivery)).isTrue();
-    assertThat(ledger.ended("r1")).singleElement().extracting("end.remaining").isEqualTo(4L);
+    assertThat(ledger.ended("r1")).singleElement().extracting("end.why").isEqualTo("queue full");
+    assertThat(ledger.open()).as("its requests are misses again").isEmpty();
     assertThat(delivery.mostTokens("openai/m")).hasValue(85_500);
   }
 
@@ -482,7 +452,7 @@ class BatchDeliveryTest {
           return pass(time);
         };
 
-    assertThat(delivery.await(deadline, batch -> false)).isTrue();
+    assertThat(delivery.await(deadline, Set.of())).isTrue();
     assertThat(now).isAfterOrEqualTo(deadline.cancelAt()).isBefore(deadline.endAt());
     assertThat(ledger.ended("r1")).singleElement().extracting("end.remaining").isEqualTo(3L);
   }
@@ -493,7 +463,7 @@ class BatchDeliveryTest {
     delivery.submit(List.of(cut(3)));
     Deadline deadline = new Deadline(now.plusSeconds(600), now.plusSeconds(900));
 
-    assertThat(delivery.await(deadline, batch -> false)).isFalse();
+    assertThat(delivery.await(deadline, Set.of())).isFalse();
     assertThat(now).isEqualTo(deadline.endAt());
     assertThat(ledger.held()).hasSize(1);
   }
@@ -510,20 +480,32 @@ class BatchDeliveryTest {
   }
 
   @Test
-  void batchesOfOtherJobsAreWaitedForOnlyWhereTheyAreWanted() throws Exception {
-    PendingBatch theirs = cut("other", 3, 1_000);
-    ledger.written(theirs.creating(now).created("batch-1"));
-    provider.batches.put("batch-1", null);
-    provider.foreign("batch-1", ids("b0", 3));
-    provider.end("batch-1", State.IN_PROGRESS, null);
+  void batchesOfOtherJobsAreLeftToThemAndWaitedForWhereTheyAreWanted() throws Exception {
+    PendingBatch theirs = ledger.written(cut("other", 3, 1_000).creating(now).created("batch-1"));
     BatchDelivery delivery = delivery();
-    delivery.resume();
+    delivery.resume(false);
+    int[] waits = {0};
+    waiter =
+        time -> {
+          if (++waits[0] == 3) {
+            takeIn(theirs);
+          }
+          return pass(time);
+        };
 
-    assertThat(delivery.isIdle()).isTrue();
     assertThat(await(delivery)).isTrue();
-    endAtNextWait("batch-1", State.COMPLETED, null);
-    assertThat(delivery.await(Deadline.NONE, batch -> batch.key().equals("b0"))).isTrue();
-    assertThat(harvested).containsExactly("b0");
+    assertThat(waits[0]).isZero();
+    assertThat(delivery.await(Deadline.NONE, Set.of("b0"))).isTrue();
+    assertThat(waits[0]).isEqualTo(3);
+    assertThat(provider.calls).isEmpty();
+  }
+
+  private void takeIn(PendingBatch batch) {
+    try {
+      ledger.done(batch, new BatchEnd("COMPLETED", 3, 0, 0, false));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -534,11 +516,106 @@ class BatchDeliveryTest {
     provider.foreign("batch-1", ids("b1", 2));
     runId = "r2";
     BatchDelivery later = delivery();
-    later.resume();
+    later.resume(false);
 
-    assertThat(await(later)).isTrue();
+    assertThat(await(later)).as("none is of this run").isTrue();
+    assertThat(later.await(Deadline.NONE, later.keys())).isTrue();
     assertThat(harvested).containsExactly("b1");
     assertThat(provider.calls).noneMatch(call -> call.startsWith("create"));
     assertThat(ledger.open()).isEmpty();
+  }
+
+  /** Whatever the message says, or does not. */
+  @Test
+  void aLimitThatCannotBeRightIsHalvedUntilABatchFits() throws Exception {
+    queueLimits.put("openai/m", 1_000_000L);
+    List<Long> learnt = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      long tokens = List.of(100_000L, 40_000L, 15_000L).get(i); // each fits what was learnt
+      BatchDelivery delivery = delivery();
+      delivery.submit(List.of(cut("job", 4, tokens)));
+      endAtNextWait("batch-" + (i + 1), State.FAILED, "token_limit_exceeded: too many");
+      assertThat(await(delivery)).isTrue();
+      learnt.add(ledger.queueLimits(now).get("openai/m"));
+    }
+
+    assertThat(learnt).containsExactly(50_000L, 20_000L, 7_500L);
+    assertThat(ledger.queueLimits(now.plus(Duration.ofDays(1)))).isEmpty();
+  }
+
+  @Test
+  void aRefusalThatIsOverDoesNotKeepAwakeWhatWaitsForRoom() throws Exception {
+    queueLimits.put("openai/m", 2_000L);
+    provider.refusal =
+        PretendedProvider.failure(FailureKind.OVERLOADED, Billing.REFUSED, "too busy");
+    BatchDelivery delivery = delivery();
+    delivery.submit(List.of(cut(1), cut(2)));
+    provider.refusal = null;
+    List<Duration> waits = new ArrayList<>();
+    waiter =
+        time -> {
+          waits.add(time);
+          if (waits.size() > 20) {
+            provider.end("batch-" + provider.batches.size(), State.COMPLETED, null);
+          }
+          return pass(time);
+        };
+
+    assertThat(await(delivery)).isTrue();
+    assertThat(waits).as("it does not spin").allMatch(time -> time.toSeconds() > 0);
+  }
+
+  @Test
+  void whoLostTheLockSendsNothing() throws Exception {
+    BatchDelivery delivery = delivery();
+    PendingBatch cut = cut(3);
+    fence =
+        () -> {
+          throw new IllegalStateException("lost");
+        };
+
+    assertThatThrownBy(() -> delivery.submit(List.of(cut))).hasMessage("lost");
+    assertThat(provider.batches).isEmpty();
+    assertThat(ledger.held()).isEmpty();
+  }
+
+  @Test
+  void aBatchThatTurnsUpWhileAllIsCancelledIsCancelledToo() throws Exception {
+    provider.losesCreations = true;
+    delivery().submit(List.of(cut(3)));
+    BatchDelivery later = delivery();
+    provider.hides = true;
+    later.resume(false);
+    later.cancelAll();
+    provider.hides = false;
+    waiter =
+        time -> {
+          if (provider.calls.contains("cancel batch-1")) {
+            provider.end("batch-1", State.CANCELLED, null);
+          }
+          return pass(time);
+        };
+
+    assertThat(later.await(Deadline.NONE, later.keys())).isTrue();
+    assertThat(provider.calls).filteredOn(call -> call.startsWith("create")).hasSize(1);
+    assertThat(harvested).containsExactly("b0");
+  }
+
+  @Test
+  void cutsOfTheRunThatWereNotSentAreKeptWhereTheyStillHold() throws Exception {
+    queueLimits.put("openai/m", 2_000L);
+    delivery().submit(List.of(cut(1), cut(2)));
+
+    BatchDelivery later = delivery();
+    later.resume(true);
+
+    assertThat(ledger.open()).extracting(PendingBatch::key).containsExactly("b0", "b1");
+    waiter =
+        time -> {
+          provider.end("batch-" + provider.batches.size(), State.COMPLETED, null);
+          return pass(time);
+        };
+    assertThat(await(later)).isTrue();
+    assertThat(harvested).containsExactly("b0", "b1");
   }
 }

@@ -122,13 +122,10 @@ class BatchLedgerTest {
 
     assertThat(keys(ledger.open())).containsExactly("b1", "b2", "b3", "b4");
     assertThat(keys(ledger.held())).containsExactly("b3", "b4");
-    assertThat(ledger.isDone(done)).isTrue();
     assertThat(ledger.ended("r1")).containsExactly(new BatchLedger.Ended(done, WHOLE));
     assertThat(ledger.ended("r2")).isEmpty();
     assertThat(ledger.batchIds()).as("of those that are done too").contains("batch-5");
     assertThat(ledger.worstUsd("r1")).as("of four").isEqualByComparingTo("1.00");
-    assertThat(ledger.needs("file-2")).isTrue();
-    assertThat(ledger.needs("file-3")).isFalse();
   }
 
   /** Old and new text as a kill leaves them between the steps of a replacement. */
@@ -206,30 +203,30 @@ class BatchLedgerTest {
 
     PendingBatch again = ledger.again(full, "b2");
 
-    assertThat(again).isEqualTo(new PendingBatch("b2", full.intent(), "file-1", null, null));
+    assertThat(again).isEqualTo(new PendingBatch("b2", full.intent(), null, null, null));
     assertThat(ledger.open()).containsExactly(full, again);
     assertThat(ledger.holds(again, "v1-b12")).isTrue();
   }
 
   @Test
   void limitsOfQueuesAreLearntOneByOne() throws IOException {
-    assertThat(ledger.queueLimits()).isEmpty();
+    assertThat(ledger.queueLimits(NOW)).isEmpty();
 
-    ledger.learnQueueLimit("openai/m", 90_000);
-    ledger.learnQueueLimit("openai/n", 10);
-    ledger.learnQueueLimit("openai/m", 200_000);
+    ledger.learnQueueLimit("openai/m", 90_000, NOW);
+    ledger.learnQueueLimit("openai/n", 10, NOW);
+    ledger.learnQueueLimit("openai/m", 200_000, NOW);
 
-    assertThat(ledger.queueLimits())
+    assertThat(ledger.queueLimits(NOW))
         .containsExactlyInAnyOrderEntriesOf(Map.of("openai/m", 200_000L, "openai/n", 10L));
     assertThat(ledger.open()).as("they are no batch").isEmpty();
   }
 
   @Test
   void tornLimitsAreNone() throws IOException {
-    ledger.learnQueueLimit("openai/m", 90_000);
+    ledger.learnQueueLimit("openai/m", 90_000, NOW);
     Files.writeString(file("queue-limits.json"), "{\"tok");
     Files.delete(file(".queue-limits.json.crc"));
 
-    assertThat(ledger.queueLimits()).isEmpty();
+    assertThat(ledger.queueLimits(NOW)).isEmpty();
   }
 }

@@ -102,6 +102,7 @@ final class PretendedProvider implements BatchProvider {
         state,
         clock.instant(),
         null,
+        null,
         new Counts(total, 0, 0),
         tags,
         List.of(),

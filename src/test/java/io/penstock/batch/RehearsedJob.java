@@ -78,13 +78,13 @@ final class RehearsedJob {
     now = now.plus(Duration.ofMinutes(1));
     waits = 0;
     BatchDelivery delivery = delivery();
-    delivery.resume();
+    delivery.resume(/* keepsUnsent= */ true);
     for (int turn = 0; !isComplete(); turn++) {
       if (turn == MOST_TURNS) {
         throw new IllegalStateException("No end: " + ledger.open());
       }
-      delivery.submit(cut(missing(delivery)));
-      delivery.await(Deadline.NONE, batch -> false);
+      delivery.submit(cut(missing()));
+      delivery.await(Deadline.NONE, Set.of());
     }
     ledger.forget("job");
   }
@@ -93,11 +93,11 @@ final class RehearsedJob {
     return answered.size() == REQUESTS && ledger.open().isEmpty();
   }
 
-  /** Neither answered nor with the provider. */
-  private List<String> missing(BatchDelivery delivery) throws IOException {
+  /** Neither answered nor in a batch. */
+  private List<String> missing() throws IOException {
     List<String> missing = new ArrayList<>(requests());
     missing.removeAll(answered);
-    for (PendingBatch batch : delivery.held()) {
+    for (PendingBatch batch : ledger.open()) {
       missing.removeAll(requests(batch));
     }
     return missing;
@@ -139,7 +139,7 @@ final class RehearsedJob {
             target -> Optional.of(provider),
             new Near(),
             new Desk.Rules("job", "r1", POLL, ADOPT, Map.of()),
-            new Desk.Time(() -> now, this::pass, new Random(1)),
+            new Desk.Time(() -> now, this::pass, () -> {}, new Random(1)),
             told::add));
   }
 

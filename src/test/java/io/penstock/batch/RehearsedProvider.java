@@ -169,6 +169,7 @@ final class RehearsedProvider implements BatchProvider {
         isRunning(batch) ? State.IN_PROGRESS : batch.end(),
         batch.createdAt(),
         null,
+        null,
         new Counts(batch.requests().size(), isRunning(batch) ? 0 : batch.done(), 0),
         uploadsFirst() ? batch.tags() : Map.of(),
         List.of(),

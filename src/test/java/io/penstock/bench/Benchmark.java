@@ -39,6 +39,7 @@ public final class Benchmark {
     OTHERS.put("startup", StartUp::measure);
     OTHERS.put("cached", CachedMillion::measure);
     OTHERS.put("savings", new Savings());
+    OTHERS.put("batch", new ManyInBatches());
   }
 
   private Benchmark() {}

@@ -43,7 +43,7 @@ final class Savings implements Measurement {
       input: {path: %s, format: json}
       prompt: {user: "{text}"%s}
       providers:
-        openai: {base_url: "%s/v1", api_key_env: null}
+        openai: {base_url: "%s/v1", api_key_env: null, batch: true}
       models:
         large: {provider: openai, model: gpt-4o, max_output_tokens: %d}
         small: {provider: openai, model: gpt-4o-mini, max_output_tokens: %d}
@@ -61,6 +61,8 @@ final class Savings implements Measurement {
   private static final String TWO_HUNDRED_TIMES =
       "prices: {openai/gpt-4o: {input: \"20\", cached_input: \"10\", output: \"80\"},"
           + " openai/gpt-4o-mini: {input: \"0.1\", cached_input: \"0.05\", output: \"0.4\"}}";
+
+  private static final String IN_BATCHES = "delivery: batch\nbatch: {poll_interval_seconds: 1}";
 
   private Path folder = Path.of("");
   private String origin = "";
@@ -85,7 +87,8 @@ final class Savings implements Measurement {
               afterCaching("four-fifths", plain),
               routed(plain),
               routedTwoHundredTimesCheaper(),
-              truncated())
+              truncated(),
+              batched(plain))
           .collect(Collectors.joining(System.lineSeparator()));
     }
   }
@@ -119,6 +122,10 @@ final class Savings implements Measurement {
         time(cut, whole));
   }
 
+  private String batched(Bill plain) throws IOException {
+    return line("in batches", saved(run("batched", "all", "", ALL_LARGE, IN_BATCHES), plain), "");
+  }
+
   private static String line(String strategy, String bill, String time) {
     return String.format(Locale.ROOT, "  %-44s %-34s %s", strategy, bill, time);
   }
@@ -136,8 +143,9 @@ final class Savings implements Measurement {
 
   /**
    * @param place of store, results and runs; what an earlier job bought there is found
+   * @param more sections of the job file
    */
-  private Bill run(String place, String rows, String optimise, String routing, String prices)
+  private Bill run(String place, String rows, String optimise, String routing, String more)
       throws IOException {
     Path own = Files.createDirectories(folder.resolve(place));
     String text =
@@ -150,7 +158,7 @@ final class Savings implements Measurement {
             routing,
             IN_FLIGHT,
             IN_FLIGHT,
-            prices,
+            more,
             own,
             own,
             own);

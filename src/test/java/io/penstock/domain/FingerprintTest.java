@@ -16,6 +16,7 @@ final class FingerprintTest {
     Fingerprint fingerprint = Fingerprint.parse(TEXT);
 
     assertThat(fingerprint).hasToString(TEXT);
+    assertThat(Fingerprint.find(TEXT)).contains(fingerprint);
     assertThat(fingerprint.toBytes())
         .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255);
   }
@@ -32,6 +33,7 @@ final class FingerprintTest {
       })
   void refusesOtherTexts(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Fingerprint.parse(text));
+    assertThat(Fingerprint.find(text)).isEmpty();
   }
 
   @Test

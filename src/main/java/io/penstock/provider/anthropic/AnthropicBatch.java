@@ -34,6 +34,7 @@ record AnthropicBatch(JsonNode json) {
         state,
         Optional.ofNullable(WireTime.read(json.path("created_at"))).orElse(Instant.EPOCH),
         WireTime.read(json.path("expires_at")),
+        WireTime.read(json.path("ended_at")),
         counts(),
         Map.of(),
         hasResults ? List.of(batchesPath + "/" + id + "/results") : List.of(),

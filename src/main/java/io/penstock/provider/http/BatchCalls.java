@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchCalls {
   private static final int FAILED = 500;
-  private static final int UNAVAILABLE = 503;
   private static final int OVERLOADED = 529;
   private static final int MOST_REDIRECTS = 3;
 
@@ -168,13 +167,11 @@ final class BatchCalls {
   }
 
   /**
-   * A server that failed may have done before what it was asked. One that says itself that it is
-   * overloaded has not; a gateway that says so may have lost the answer.
+   * A server that failed may have done before what it was asked, also where a gateway says that it
+   * is not there. Only the API's own status for an overload says that it has not.
    */
   private static boolean mayHaveRun(HttpAnswer answer) {
-    boolean isOverloaded = answer.status() == UNAVAILABLE || answer.status() == OVERLOADED;
-    return answer.status() >= FAILED
-        && !(isOverloaded && WireJson.readOrMissing(answer.body()).isContainerNode());
+    return answer.status() >= FAILED && answer.status() != OVERLOADED;
   }
 
   private Call bounded(Request request) {

@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class HttpBatches implements BatchProvider {
   private static final Logger LOG = LoggerFactory.getLogger(HttpBatches.class);
 
+  /** As {@link ProviderBatch} has it where the provider does not say. */
+  private static final Instant UNKNOWN = Instant.EPOCH;
+
   /** The most that OpenAI gives at once. */
   private static final int PAGE_SIZE = 100;
 
@@ -153,7 +156,9 @@ final class HttpBatches implements BatchProvider {
   }
 
   private static List<ProviderBatch> notBefore(Instant since, BatchCodec.Page page) {
-    return page.batches().stream().filter(batch -> !batch.createdAt().isBefore(since)).toList();
+    return page.batches().stream()
+        .filter(batch -> !batch.createdAt().isBefore(since) || batch.createdAt().equals(UNKNOWN))
+        .toList();
   }
 
   @Override

@@ -23,7 +23,6 @@ final class ResultReader {
   private final ResultLines each;
   private long given;
   private long leftOut;
-  private boolean endIsShown = true;
 
   ResultReader(BatchCodec codec, BatchCalls calls, ResultLines each) {
     this.codec = codec;
@@ -48,7 +47,6 @@ final class ResultReader {
       }
     }
     leftOut += lines.tooLong();
-    endIsShown &= lines.showsItsEnd();
   }
 
   /**
@@ -58,7 +56,8 @@ final class ResultReader {
    */
   void end(ProviderBatch batch) throws ProviderException {
     long completed = batch.counts().completed();
-    if (!endIsShown && given < completed) {
+    boolean areGone = batch.resultPaths().isEmpty() && batch.error() != null;
+    if (given + leftOut < completed && !areGone) {
       throw calls.broken(new IOException("%d lines of %d came".formatted(given, completed)));
     }
     if (given == 0 && leftOut > 0) {

@@ -2,8 +2,6 @@ package io.penstock.provider.http;
 
 import java.io.Closeable;
 import java.io.IOException;
-import okhttp3.Headers;
-import okhttp3.Protocol;
 import okhttp3.Response;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,7 @@ final class ResultStream implements Closeable {
   /**
    * Null at the end.
    *
-   * @throws IOException when the body breaks off, as far as {@link #showsItsEnd}
+   * @throws IOException when the body breaks off
    */
   byte @Nullable [] next() throws IOException {
     while (true) {
@@ -63,17 +61,6 @@ final class ResultStream implements Closeable {
   /** Lines left out because of their length. */
   long tooLong() {
     return tooLong;
-  }
-
-  /** Whether a body that breaks off fails to be read; else it looks as if it had ended. */
-  boolean showsItsEnd() {
-    Response received = response.networkResponse() == null ? response : response.networkResponse();
-    Headers headers = received.headers();
-    boolean isHttp1 =
-        received.protocol() == Protocol.HTTP_1_1 || received.protocol() == Protocol.HTTP_1_0;
-    return !isHttp1
-        || headers.get("Content-Length") != null
-        || headers.get("Transfer-Encoding") != null;
   }
 
   private void skipLine() throws IOException {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ record OpenAiBatch(JsonNode json) {
         state(),
         Optional.ofNullable(WireTime.read(json.path("created_at"))).orElse(Instant.EPOCH),
         WireTime.read(json.path("expires_at")),
+        endedAt(),
         counts(),
         tags(),
         results(filesPath),
@@ -59,6 +61,14 @@ record OpenAiBatch(JsonNode json) {
       case "cancelled", "canceled" -> State.CANCELLED;
       default -> State.IN_PROGRESS;
     };
+  }
+
+  private @Nullable Instant endedAt() {
+    return Stream.of("completed_at", "failed_at", "expired_at", "cancelled_at")
+        .map(field -> WireTime.read(json.path(field)))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private Counts counts() {

@@ -142,6 +142,7 @@ final class BatchStreamTest {
         State.COMPLETED,
         Instant.EPOCH,
         null,
+        null,
         new Counts(LINES, LINES, 0),
         Map.of(),
         List.of("/files/out/content"),

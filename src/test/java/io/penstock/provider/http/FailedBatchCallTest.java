@@ -360,6 +360,7 @@ final class FailedBatchCallTest {
         State.COMPLETED,
         Instant.EPOCH,
         null,
+        null,
         new Counts(completed, completed, 0),
         Map.of(),
         List.of("/files/file-1/content"),

@@ -18,6 +18,7 @@ import io.penstock.provider.ProviderBatch.Counts;
 import io.penstock.provider.ProviderBatch.State;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
+import io.penstock.provider.QueueLimit;
 import io.penstock.provider.Samples;
 import io.penstock.provider.TextFile;
 import io.penstock.provider.http.HttpProviderFactory;
@@ -174,7 +175,7 @@ final class AzureBatchesTest {
 
     assertThat(batch.state()).isEqualTo(State.FAILED);
     assertThat(batch.isQueueFull()).isTrue();
-    assertThat(batch.queueLimit()).hasValue(30_000);
+    assertThat(QueueLimit.tokensIn(batch.error())).hasValue(30_000);
   }
 
   @Test

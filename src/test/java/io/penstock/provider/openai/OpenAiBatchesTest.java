@@ -18,6 +18,7 @@ import io.penstock.provider.ProviderBatch.Problem;
 import io.penstock.provider.ProviderBatch.State;
 import io.penstock.provider.ProviderException;
 import io.penstock.provider.ProviderException.Billing;
+import io.penstock.provider.QueueLimit;
 import io.penstock.provider.Samples;
 import io.penstock.provider.TextFile;
 import io.penstock.provider.http.HttpProviderFactory;
@@ -149,7 +150,7 @@ final class OpenAiBatchesTest {
 
     assertThat(batch.state()).isEqualTo(State.FAILED);
     assertThat(batch.isQueueFull()).isTrue();
-    assertThat(batch.queueLimit()).hasValue(90_000);
+    assertThat(QueueLimit.tokensIn(batch.error())).hasValue(90_000);
     assertThat(batch.error()).startsWith("token_limit_exceeded: Enqueued token limit reached");
     assertThat(batch.problems().get(0).kind()).isEqualTo(FailureKind.RATE_LIMITED);
   }
