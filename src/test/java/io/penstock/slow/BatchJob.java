@@ -174,10 +174,11 @@ record BatchJob(Path folder, BatchDialect dialect, Shape shape, String storeSche
     return summaries;
   }
 
-  /** Of the ledger. */
+  /** Of the ledger, without what it has learnt of its provider. */
   List<String> pending() throws IOException {
     return files(folder.resolve("store/pending")).stream()
         .map(file -> folder.relativize(file).toString())
+        .filter(file -> !file.endsWith("queue-limits.json") && !file.endsWith(".crc"))
         .toList();
   }
 
