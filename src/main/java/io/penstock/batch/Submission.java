@@ -67,13 +67,16 @@ final class Submission {
     }
   }
 
-  /** It was never created: its requests are to be cut anew. */
+  /**
+   * It was never created: its requests are to be cut anew. The ledger goes first, or a kill leaves
+   * a batch to be taken up whose upload and lines are gone.
+   */
   void drop(PendingBatch batch) throws IOException {
+    desk.ledger().drop(batch);
+    desk.ledger().deleteLines(batch);
     if (desk.knows(batch)) {
       forgetUpload(batch);
     }
-    desk.ledger().deleteLines(batch);
-    desk.ledger().drop(batch);
     remove(batch);
   }
 

@@ -112,6 +112,7 @@ class KilledDeliveryTest {
       RehearsedJob job = job(scene);
       String when = "killed after %d changes".formatted(steps);
       killed = isKilledAfter(steps, job, when);
+      job.keepsUnsent = steps % 2 == 0;
       isKilledAfter(MOST_STEPS, job, when);
       judge(job, killed ? 1 : 0, when);
       steps++;
@@ -135,7 +136,9 @@ class KilledDeliveryTest {
         RehearsedJob job = job(scene);
         String when = "killed after %d changes and after %d".formatted(first, second);
         killed = isKilledAfter(first, job, when);
+        job.keepsUnsent = (first + second / stride) % 2 == 0;
         again = killed && isKilledAfter(second, job, when);
+        job.keepsUnsent = true;
         isKilledAfter(MOST_STEPS, job, when);
         judge(job, 2, when);
         pairs += again ? 1 : 0;

@@ -54,6 +54,9 @@ final class RehearsedJob {
 
   final List<String> told = new ArrayList<>();
 
+  /** See {@link BatchDelivery#resume}. */
+  boolean keepsUnsent = true;
+
   private final java.nio.file.Path folder;
   private final Configuration hadoop = HaltingFileSystem.register(new Configuration());
   private Instant now = Instant.parse("2026-11-26T10:00:00Z");
@@ -78,7 +81,7 @@ final class RehearsedJob {
     now = now.plus(Duration.ofMinutes(1));
     waits = 0;
     BatchDelivery delivery = delivery();
-    delivery.resume(/* keepsUnsent= */ true);
+    delivery.resume(keepsUnsent);
     for (int turn = 0; !isComplete(); turn++) {
       if (turn == MOST_TURNS) {
         throw new IllegalStateException("No end: " + ledger.open());
