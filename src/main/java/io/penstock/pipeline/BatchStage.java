@@ -15,6 +15,7 @@ import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.progress.RunProgress;
 import io.penstock.provider.BatchLimits;
 import io.penstock.provider.BatchProvider;
 import java.io.IOException;
@@ -47,11 +48,15 @@ final class BatchStage {
   private final PendingRequests pending;
   private final CutStage cutting;
   private final BatchTime time;
+  private final RunProgress progress;
 
   /**
    * @param isWaiting whether the execution waits for batches
    */
   record Place(RunFolder folder, boolean isWaiting) {}
+
+  /** Who is told what becomes of batches. */
+  record Told(RunConsole console, RunProgress progress) {}
 
   BatchStage(
       SparkSession spark,
@@ -59,10 +64,11 @@ final class BatchStage {
       Place place,
       RuntimeSettings settings,
       BatchTime time,
-      RunConsole console) {
+      Told told) {
     this.setup = setup;
     this.place = place;
     this.time = time;
+    this.progress = told.progress();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     BatchProviders providers = new BatchProviders(setup, settings, hadoop);
@@ -72,12 +78,16 @@ final class BatchStage {
             new Desk(
                 ledger,
                 providers,
-                new BatchCarrier(context, settings),
+                new BatchCarrier(context, settings, progress),
                 rules(),
-                time.ofDelivery(),
-                console::say));
-    pending = new PendingRequests(spark, ledger, place.folder().runId(), console);
+                time.ofDelivery(this::tell),
+                told.console()::say));
+    pending = new PendingRequests(spark, ledger, place.folder().runId(), told.console());
     cutting = new CutStage(context, settings, setup.spec().batch(), ledger, limits(providers));
+  }
+
+  private void tell() {
+    progress.batches(delivery.lines());
   }
 
   private CutStage.Limits limits(BatchProviders providers) {
@@ -163,9 +173,10 @@ final class BatchStage {
     void run() throws IOException, InterruptedException;
   }
 
-  private static Paid doing(Step step) throws IOException, InterruptedException {
+  private Paid doing(Step step) throws IOException, InterruptedException {
     try {
       step.run();
+      tell();
       return Paid.NOTHING;
     } catch (BatchStoppedException e) {
       return Paid.stopped(new StopSignal.Cause(e.kind(), String.valueOf(e.getMessage())));
