@@ -151,6 +151,7 @@ public final class PromptJob {
                 new Timeline(Instant.now()),
                 console,
                 json -> WholeFile.write(timeline, json, hadoop))) {
+      RunEvents.began(spec.name(), run.adopted().isPresent());
       return run(run, mode, watch, new Clocks(shown, startedNanos));
     }
   }
@@ -202,6 +203,7 @@ public final class PromptJob {
       RunBudget budget = wiring().budget(run, run.adopted().isPresent());
       BigDecimal before = budget == null ? BigDecimal.ZERO : budget.spentBefore().amount();
       BigDecimal expected = plan.estimateUsd().expected();
+      RunEvents.planned(plan);
       progress.money(
           before, expected == null ? null : before.add(expected), spec.budget().maxUsd());
       return plan;
@@ -666,6 +668,7 @@ public final class PromptJob {
             spec.failures().toleratedFraction(),
             spec.budget().maxUsd());
     folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
+    RunEvents.published(summary, place);
     if (isComplete) {
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)

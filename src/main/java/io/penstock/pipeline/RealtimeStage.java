@@ -128,7 +128,11 @@ final class RealtimeStage {
     }
     watch.progress().calls(shards.requests());
     watch.progress().stage(words(shards));
-    return settings.undriven() == null ? payDriven(coordinator(), shards) : payUndriven(shards);
+    try {
+      return settings.undriven() == null ? payDriven(coordinator(), shards) : payUndriven(shards);
+    } finally {
+      RunEvents.called(watch.progress().state());
+    }
   }
 
   /** Nobody can tell that the folders are shared, nor how far the calls are. */

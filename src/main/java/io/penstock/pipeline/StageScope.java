@@ -2,8 +2,6 @@ package io.penstock.pipeline;
 
 import io.penstock.progress.RunProgress;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -15,8 +13,6 @@ final class StageScope implements AutoCloseable {
   static final String RUN_ID = "run_id";
 
   private static final String STAGE = "stage";
-
-  private static final Logger LOG = LoggerFactory.getLogger(StageScope.class);
 
   private final JobDescription description;
   private final MDC.MDCCloseable context;
@@ -34,9 +30,7 @@ final class StageScope implements AutoCloseable {
 
   @Override
   public void close() {
-    LOG.atInfo()
-        .addKeyValue("seconds", (System.nanoTime() - startedNanos) / 1_000_000 / 1000.0)
-        .log("stage ended");
+    RunEvents.stageEnded((System.nanoTime() - startedNanos) / 1_000_000 / 1000.0);
     context.close();
     description.close();
   }

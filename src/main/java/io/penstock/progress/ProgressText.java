@@ -49,7 +49,10 @@ public final class ProgressText {
     if (state.calls() > 0) {
       parts.add(calls(state));
       parts.add(tokens(state));
-      parts.add(String.format(Locale.ROOT, "%d of %d in flight", state.inFlight(), state.limit()));
+      if (!state.accounts().isEmpty()) {
+        parts.add(
+            String.format(Locale.ROOT, "%d of %d in flight", state.inFlight(), state.limit()));
+      }
       parts.add(retries(state.counts()));
     }
     parts.add(money(state.money()));
