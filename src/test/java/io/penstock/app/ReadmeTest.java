@@ -2,7 +2,6 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -23,8 +22,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.types.StructField;
 import org.junit.jupiter.api.Test;
@@ -35,26 +32,6 @@ class ReadmeTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   @TempDir Path folder;
-
-  private static String readme() throws IOException {
-    return Files.readString(Path.of("README.md"));
-  }
-
-  /** Cells of the table rows between a heading and the next. */
-  private static List<String[]> rows(String heading) throws IOException {
-    String section =
-        readme().split("\n## " + Pattern.quote(heading) + "\n", 2)[1].split("\n## ", 2)[0];
-    return section
-        .lines()
-        .filter(line -> line.startsWith("| ") && !line.startsWith("| ---"))
-        .skip(1)
-        .map(
-            line ->
-                Arrays.stream(line.substring(1).split("(?<!\\\\)\\|"))
-                    .map(String::strip)
-                    .toArray(String[]::new))
-        .toList();
-  }
 
   /** Key path to its fallback as the record says it. */
   private static void collect(Class<?> type, String path, Map<String, String> keys) {
@@ -92,7 +69,7 @@ class ReadmeTest {
     Map<String, String> expected = new LinkedHashMap<>();
     collect(JobSpec.class, "", expected);
     Map<String, String> told = new LinkedHashMap<>();
-    for (String[] row : rows("Job file")) {
+    for (String[] row : Readme.rows("Job file")) {
       told.put(row[0].replaceAll("[*]{2}|`", ""), row[1].replace("`", ""));
     }
 
@@ -102,7 +79,7 @@ class ReadmeTest {
   @Test
   void theResultColumnsAreTheOnesWritten() throws IOException {
     List<String> told =
-        rows("Result columns").stream()
+        Readme.rows("Result columns").stream()
             .map(row -> row[0].replace("`", "") + " " + row[1].replace("\\", ""))
             .toList();
 
@@ -119,7 +96,9 @@ class ReadmeTest {
   @Test
   void everyFailureKindIsTold() throws IOException {
     List<String> told =
-        rows("Failure kinds").stream().flatMap(row -> Arrays.stream(row[0].split(", "))).toList();
+        Readme.rows("Failure kinds").stream()
+            .flatMap(row -> Arrays.stream(row[0].split(", ")))
+            .toList();
 
     assertThat(told)
         .containsExactlyInAnyOrderElementsOf(
@@ -128,7 +107,7 @@ class ReadmeTest {
 
   @Test
   void everyFieldOfTheSummaryIsTold() throws IOException {
-    String section = readme().split("\n## Exit codes\n")[1].split("\n## ")[0];
+    String section = Readme.text().split("\n## Exit codes\n")[1].split("\n## ")[0];
 
     for (RecordComponent component : RunSummary.class.getRecordComponents()) {
       assertThat(section).contains(RecordReader.keyOf(component));
@@ -137,12 +116,8 @@ class ReadmeTest {
 
   @Test
   void theJobsShownAreValid() throws IOException {
-    Matcher blocks = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(readme());
-    assertThat(blocks.find()).isTrue();
-    ObjectNode whole = (ObjectNode) YAML.readTree(blocks.group(1));
     int shown = 0;
-    for (boolean more = true; more; more = blocks.find()) {
-      ObjectNode job = with(whole, YAML.readTree(blocks.group(1)));
+    for (ObjectNode job : Readme.jobs()) {
       Path file =
           Files.writeString(
               folder.resolve("job" + shown++ + ".yaml"), YAML.writeValueAsString(job));
@@ -151,21 +126,6 @@ class ReadmeTest {
     }
 
     assertThat(shown).isGreaterThanOrEqualTo(6);
-  }
-
-  /**
-   * The job with a part of another: its prompt takes the place of the first, its rules need a
-   * second model.
-   */
-  private static ObjectNode with(ObjectNode whole, JsonNode part) throws IOException {
-    ObjectNode job = whole.deepCopy();
-    if (part.has("prompt")) {
-      job.remove("prompt");
-    }
-    if (part.has("routing")) {
-      ((ObjectNode) job.get("models")).set("large", job.path("models").path("small"));
-    }
-    return YAML.readerForUpdating(job).readValue(part);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -148,11 +150,8 @@ final class StandaloneCluster implements AutoCloseable {
   Submission submit(
       Application application, DeployMode mode, Map<String, String> settings, String... arguments)
       throws IOException {
-    String mark = "slow.submission=" + submissions.incrementAndGet() + ".";
-    List<String> command = Installation.java(DRIVER_HEAP_MEGABYTES, temporary);
-    command.addAll(installation.moduleOptions());
-    command.addAll(
-        List.of("-cp", installation.sparkClassPath(), "org.apache.spark.deploy.SparkSubmit"));
+    String mark = nextMark();
+    List<String> command = submitter();
     command.addAll(List.of("--class", application.mainClass()));
     command.addAll(List.of("--deploy-mode", mode.name().toLowerCase(Locale.ROOT)));
     Map<String, String> all = defaults(mark);
@@ -160,10 +159,50 @@ final class StandaloneCluster implements AutoCloseable {
     all.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
     command.add(application.jar().toString());
     command.addAll(List.of(arguments));
-    Path output = folder.resolve("submission-" + submissions.get() + ".log");
+    return new Submission(this, startSubmitter(command, Map.of()), mode, mark);
+  }
+
+  /**
+   * Runs a script of {@code jobs/schedule} in client mode, with a {@code spark-submit} that this
+   * installation lacks.
+   */
+  Submission submit(Path script, String... arguments) throws IOException {
+    String mark = nextMark();
+    List<String> command = submitter();
+    defaults(mark).forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+    String quoted = command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+    Path submit = folder.resolve("spark-submit-" + submissions.get());
+    Files.writeString(submit, "#!/bin/sh\nexec " + quoted + " \"$@\"\n");
+    Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
+    List<String> words = new ArrayList<>(List.of("bash", script.toString()));
+    words.addAll(List.of(arguments));
+    Map<String, String> variables =
+        Map.of(
+            "MASTER", masterUrl(),
+            "SPARK_SUBMIT", submit.toString(),
+            "PENSTOCK_JAR", installation.jar().toString());
+    return new Submission(this, startSubmitter(words, variables), DeployMode.CLIENT, mark);
+  }
+
+  private String nextMark() {
+    return "slow.submission=" + submissions.incrementAndGet() + ".";
+  }
+
+  private List<String> submitter() {
+    List<String> command = Installation.java(DRIVER_HEAP_MEGABYTES, temporary);
+    command.addAll(installation.moduleOptions());
+    command.addAll(
+        List.of("-cp", installation.sparkClassPath(), "org.apache.spark.deploy.SparkSubmit"));
+    return command;
+  }
+
+  private ChildProcess startSubmitter(List<String> command, Map<String, String> variables)
+      throws IOException {
     Map<String, String> environment = environment(FIRST_HOST);
     environment.put(Lab.KEY_VARIABLE, Lab.KEY);
-    return new Submission(this, ChildProcess.start(command, environment, output), mode, mark);
+    environment.putAll(variables);
+    Path output = folder.resolve("submission-" + submissions.get() + ".log");
+    return ChildProcess.start(command, environment, output);
   }
 
   private Map<String, String> defaults(String mark) {
