@@ -144,7 +144,7 @@
       el('div', {class: 'status'},
         el('span', {class: 'badge ' + (partial ? 'wait' : kind)}, (partial ? 'partial' : code === 0 || code === 3 ? 'complete' : 'incomplete') + ', exit code ' + code),
         el('span', {}, partial ? 'Done with a part of the rows.' : data.meaning)),
-      summary.stopped ? el('p', {}, 'Stopped: ', stopKind()) : null,
+      summary.stopped ? el('p', {}, 'Stopped: ' + summary.stopped) : null,
       el('dl', {class: 'tiles'},
         tile('Rows with an answer', int(summary.succeeded), 'of ' + int(summary.rows), 'succeeded'),
         tile('Failed rows', int(summary.failed), summary.pending ? int(summary.pending) + ' requests in batches' : null, 'failed'),
@@ -154,9 +154,6 @@
         tile('Requests/s', trimmed(summary.requests_per_second, 1), 'at most ' + int(summary.max_in_flight) + ' in flight', 'requests_per_second')));
     document.getElementById('nav').append(el('ul', {}));
   }
-
-  /** The kind alone: what a provider says may quote a prompt. */
-  const stopKind = () => String(summary.stopped).split(':', 1)[0];
 
   function ran() {
     const models = (job.models || []).map(model => [model.name, model.provider, model.request_model]);
@@ -534,7 +531,7 @@
     const rows = [];
     const walk = (value, path) => {
       if (value !== null && typeof value === 'object') Object.entries(value).forEach(([key, inner]) => walk(inner, path ? path + '.' + key : key));
-      else rows.push([path, path === 'stopped' && value !== null ? stopKind() : String(value)]);
+      else rows.push([path, String(value)]);
     };
     walk(summary, '');
     section('all', 'All figures', el('details', {}, el('summary', {}, 'What summary.json says'),
