@@ -51,7 +51,7 @@
     for (const [name, value] of Object.entries(attributes || {})) {
       if (value !== null && value !== undefined) node.setAttribute(name, value);
     }
-    for (const child of children.flat()) {
+    for (const child of children.flat(Infinity)) {
       if (child !== null && child !== undefined) node.append(child instanceof Node ? child : String(child));
     }
     return node;
@@ -138,7 +138,7 @@
     const savedAll = parts.some(part => part === null || part === undefined) ? null : parts.reduce((sum, part) => sum + Number(part), 0);
     const tile = (name, value, more, key) => el('div', {class: 'tile'}, el('dt', {}, name),
       el('dd', {'data-key': key, 'data-value': key ? String(summary[key]) : null}, value), more ? el('dd', {class: 'more'}, more) : null);
-    document.getElementById('head').append(
+    document.getElementById('head').append(...[
       el('h1', {}, job.name || summary.run_id),
       el('p', {class: 'run'}, 'Run ', el('span', {class: 'code'}, summary.run_id), startedAt() ? ', started ' + startedAt() : ''),
       el('div', {class: 'status'},
@@ -151,7 +151,8 @@
         tile('Cost', short(summary.cost_usd), exact(summary.cost_usd), 'cost_usd'),
         tile('Saved', savedAll === null ? 'unknown' : short(savedAll), 'against calling every row'),
         tile('Calls took', duration(summary.inference_seconds), duration(summary.wall_seconds) + ' in all', 'inference_seconds'),
-        tile('Requests/s', trimmed(summary.requests_per_second, 1), 'at most ' + int(summary.max_in_flight) + ' in flight', 'requests_per_second')));
+        tile('Requests/s', trimmed(summary.requests_per_second, 1), 'at most ' + int(summary.max_in_flight) + ' in flight', 'requests_per_second')),
+    ].filter(part => part));
     document.getElementById('nav').append(el('ul', {}));
   }
 
@@ -486,8 +487,8 @@
     const label = `Bars of ${int(sent.length)} batches over ${duration((now - begin) / 1000)}, from their creation until their answers were in the store.`;
     const node = chart(label, () => ({
       type: 'bar',
-      data: {labels: sent.map(each => (each.model.split('/').pop() + ' ' + int(each.requests))),
-        datasets: [['completed', 'teal'], ['open', 'amber'], ['ended otherwise', 'red']].map(([name, shade]) =>
+      data: {labels: sent.map(each => each.model.split('/').pop() + ', ' + int(each.requests)),
+        datasets: [['completed', 'teal'], ['open', 'amber'], ['ended otherwise', 'red']].filter(([, shade]) => sent.some(each => tone(each) === shade)).map(([name, shade]) =>
           bars(name, shade, sent.map(each => (tone(each) === shade ? span(each) : null)), {minBarLength: 4, grouped: false, maxBarThickness: 18}))},
       options: {indexAxis: 'y', scales: {x: axis('since the first was created', {ticks: seconds}), y: {grid: {display: false}, ticks: {autoSkip: false}}},
         plugins: {tooltip: {callbacks: {label: item => `${sent[item.dataIndex].state}: ${duration(span(sent[item.dataIndex])[1] - span(sent[item.dataIndex])[0])}`}}}},
