@@ -18,6 +18,7 @@ import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.progress.RunProgress;
 import io.penstock.provider.BatchLimits;
 import io.penstock.provider.BatchProvider;
+import io.penstock.report.BatchTimes;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -275,6 +276,11 @@ final class BatchStage {
     Duration margin = half.compareTo(MARGIN) < 0 ? half : MARGIN;
     Instant latest = time.begunAt().plus(margin);
     return new Deadline(end.minus(margin), latest.isAfter(end) ? latest : end);
+  }
+
+  /** All of the run's batches that there have been. */
+  List<BatchTimes> history() throws IOException {
+    return BatchHistory.of(ledger, place.folder().runId());
   }
 
   /** The run is published: its batches are history. */

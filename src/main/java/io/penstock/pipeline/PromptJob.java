@@ -14,6 +14,7 @@ import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
+import io.penstock.pipeline.ReportStage.Completeness;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
@@ -640,7 +641,14 @@ public final class PromptJob {
             execution.clocks().startedNanos());
     execution.clocks().progress().write();
     Finished finished = publish(outcome.rows(), figures, folder, execution.mode());
-    if (figures.isComplete() && !execution.mode().isLimited()) {
+    boolean isComplete = figures.isComplete() && !execution.mode().isLimited();
+    new RunReport(spark, spec, store, console)
+        .write(
+            folder,
+            finished.resultsPath(),
+            batches.history(),
+            isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
+    if (isComplete) {
       batches.forget();
     }
     return finished;
