@@ -1,46 +1,31 @@
 package io.penstock.pipeline;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
-import io.penstock.domain.FailureKind;
 import io.penstock.domain.Message;
-import io.penstock.domain.ModelSettings;
 import io.penstock.inference.StopSignal;
-import io.penstock.lake.Columns;
 import io.penstock.lake.RowCodec;
-import io.penstock.pipeline.DedupStage.Deduped;
-import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
-import io.penstock.pipeline.ReportStage.Completeness;
 import io.penstock.pipeline.RungStage.Round;
-import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
+import io.penstock.pricing.CostEstimate;
 import io.penstock.progress.ProgressWatch;
 import io.penstock.progress.RunProgress;
 import io.penstock.progress.Timeline;
 import io.penstock.report.RunPlan;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
-import io.penstock.store.CurrentRun;
-import io.penstock.store.InDoubt;
 import io.penstock.store.JobLock;
 import io.penstock.store.LockHeldException;
 import io.penstock.store.WholeFile;
-import io.penstock.tokens.TokenFamily;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -55,8 +40,6 @@ import org.slf4j.MDC;
  * #run}.
  */
 public final class PromptJob {
-  private static final String LOOKING = "looking for answers in the store";
-
   private static final String LOCK_LOST =
       "another execution took the job's lock while this one could not renew it, and goes on with"
           + " the run";
@@ -67,9 +50,13 @@ public final class PromptJob {
   private final RunConsole console;
   private final Configuration hadoop;
   private final CompletionStore store;
+  private final JobStore serving;
   private final RungWiring rungs;
-  private final DeliveryStage delivery;
   private final RunProgress progress;
+  private final Stages stages;
+  private final JobInput input;
+  private final RunRows rows;
+  private final Turns turns;
 
   /**
    * @throws InvalidInputException when its models are of no use as each other's fallbacks
@@ -82,8 +69,12 @@ public final class PromptJob {
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.store = new CompletionStore(spark, spec.store().path());
     this.rungs = new RungWiring(setup);
-    this.delivery = new DeliveryStage(spec.delivery(), setup.models());
+    this.serving = new JobStore(store, spec.store().maxAgeDays());
     this.progress = new RunProgress(spec.name(), sources(), System::nanoTime);
+    this.stages = new Stages(JavaSparkContext.fromSparkContext(spark.sparkContext()), progress);
+    this.input = new JobInput(spark, setup, rungs);
+    this.rows = new RunRows(spark, setup, input, rungs, serving, stages);
+    this.turns = new Turns(setup, rungs, serving, stages);
   }
 
   /**
@@ -92,9 +83,6 @@ public final class PromptJob {
    * @param resultsPath of complete or partial rows
    */
   public record Finished(RunSummary summary, String resultsPath, String runPath) {}
-
-  /** The run's rows, and the requests that they make. */
-  private record Requests(Dataset<Row> rows, Found found) {}
 
   /**
    * Runs the job once, under its lock: goes on with its unpublished run, or begins a new one.
@@ -153,47 +141,50 @@ public final class PromptJob {
                 console,
                 json -> WholeFile.write(timeline, json, hadoop))) {
       RunEvents.began(spec.name(), run.adopted().isPresent());
-      return run(run, mode, watch, new Clocks(shown, startedNanos));
+      return run(run, mode, watch, shown, startedNanos);
     }
   }
 
-  private Finished run(OpenRun run, RunMode mode, Watch watch, Clocks clocks)
+  private Finished run(
+      OpenRun run, RunMode mode, Watch watch, ProgressWatch shown, long startedNanos)
       throws IOException, InterruptedException {
     BatchStage batches = batches(run, mode, new BatchTime(watch.interrupt(), watch.lock()));
     Paid paid = batches.resume(); // what has ended since the last execution
     batches.beginTurn();
-    Execution execution = new Execution(run, mode, watch, batches, clocks);
-    Turn turn = turn(execution, run.adopted().isPresent() ? reread(run, mode) : begin(run, mode));
+    Execution execution = new Execution(run, mode, watch, batches, shown, startedNanos);
+    Turn turn =
+        turns.begin(
+            execution, run.adopted().isPresent() ? rows.reread(run, mode) : rows.begin(run, mode));
     RunPlan plan = plan(execution, turn);
     OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
 
     paid = paid.then(requireAffordable(plan, run));
-    turn = payAll(execution, turn, paid);
+    turn = turns.payAll(execution, turn, paid);
     while (turn.paid().goesOn() && batches.isWaiting()) {
       publishSoFar(execution, turn, plan);
       turn = turn.after(turn.paid().withoutBudgetStop().then(await(batches)));
       if (turn.paid().stop().isEmpty()) { // as another execution would go on
         batches.beginTurn();
-        turn = payAll(execution, turn(execution, reread(run, mode)), turn.paid());
+        turn = turns.payAll(execution, turns.begin(execution, rows.reread(run, mode)), turn.paid());
       }
     }
     watch.interrupt().leave();
     requireLock(watch.lock());
-    try (StageScope stage = stage("compact", "tidying the store up")) {
+    try (StageScope stage = stages.begin("compact", "tidying the store up")) {
       store.compact(run.folder().runId());
     }
     return publish(execution, turn, plan);
   }
 
   private Paid await(BatchStage batches) throws IOException, InterruptedException {
-    try (StageScope stage = stage("wait", "waiting for batches")) {
+    try (StageScope stage = stages.begin("wait", "waiting for batches")) {
       return batches.await();
     }
   }
 
   private RunPlan plan(Execution execution, Turn turn) throws IOException {
     OpenRun run = execution.run();
-    try (StageScope stage = stage("plan", "counting and pricing requests")) {
+    try (StageScope stage = stages.begin("plan", "counting and pricing requests")) {
       RunPlan plan =
           planning()
               .plan(
@@ -211,88 +202,6 @@ public final class PromptJob {
     }
   }
 
-  private StageScope stage(String name, String words) {
-    return new StageScope(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()), progress, name, words);
-  }
-
-  /** What is looked at while an execution goes on. */
-  private record Clocks(ProgressWatch progress, long startedNanos) {}
-
-  /** What holds for all turns of an execution. */
-  private record Execution(
-      OpenRun run, RunMode mode, Watch watch, BatchStage batches, Clocks clocks) {}
-
-  /**
-   * What there is to do, from a look into the store until nothing is left but batches to wait for.
-   *
-   * @param round of the rows' requests, the one under way or the last
-   * @param work of that round
-   * @param paid in all turns so far
-   */
-  private record Turn(Requests requests, RungStage rounds, Round round, BatchWork work, Paid paid) {
-    Dataset<Row> rows() {
-      return requests.rows();
-    }
-
-    Deduped deduped() {
-      return requests.found().deduped();
-    }
-
-    /** All requests, and those that are to be asked for now. */
-    Found found() {
-      return new Found(deduped(), round.lookup());
-    }
-
-    Turn after(Paid all) {
-      return new Turn(requests, rounds, round, work, all);
-    }
-
-    Turn at(Round next, BatchWork ofIt) {
-      return new Turn(requests, rounds, next, ofIt, paid);
-    }
-  }
-
-  private Turn turn(Execution execution, Requests requests) throws IOException {
-    RunFolder folder = execution.run().folder();
-    RungStage rounds = rounds(folder, execution.mode(), folder.newRungs(Instant.now()));
-    BatchStage batches = execution.batches();
-    try (StageScope stage = stage("misses", "writing the requests that are to be asked")) {
-      Round round =
-          batches.pending().without(rounds.begin(requests.rows(), requests.found().lookup()));
-      BatchWork work = work(batches, round, requests.rows(), folder);
-      return new Turn(requests, rounds, round, work, Paid.NOTHING);
-    }
-  }
-
-  /** Rounds of calls, until rows need no further model; answers go to the store. */
-  private Turn payAll(Execution execution, Turn begun, Paid before)
-      throws IOException, InterruptedException {
-    Turn turn = begun.after(before);
-    boolean goesOn = before.stop().isEmpty();
-    while (turn.round().isMissingAny() && goesOn) {
-      turn = turn.after(payOn(turn.paid(), execution, turn.work()));
-      Round next = execution.batches().pending().without(turn.rounds().after(turn.round()));
-      goesOn = turn.paid().goesOn();
-      BatchWork work =
-          goesOn
-              ? work(execution.batches(), next, turn.rows(), execution.run().folder())
-              : turn.work();
-      turn = turn.at(next, work);
-    }
-    return turn;
-  }
-
-  /** Writes the requests of a round to where they are called or cut into batches. */
-  private BatchWork work(BatchStage batches, Round round, Dataset<Row> rows, RunFolder folder)
-      throws IOException {
-    Split split = batches.split(round);
-    Instant now = Instant.now();
-    return new BatchWork(
-        shardStage(folder.newMisses(now)).apply(split.realtime(), rows),
-        shardStage(folder.newBatchMisses(now)).apply(split.batch(), rows));
-  }
-
   /**
    * All of a run up to the point of paying, in a folder that is gone afterwards; of an unfinished
    * run what is left of it. Takes no lock.
@@ -307,12 +216,12 @@ public final class PromptJob {
       Optional<OpenRun> unfinished = OpenRun.find(setup, hadoop);
       OpenRun run = unfinished.orElseGet(() -> new OpenRun(scratch.folder(), Optional.empty()));
       RunFolder folder = scratch.folder();
-      Dataset<Row> rows =
-          unfinished.isPresent() ? pinned(run.folder()) : link(folder, RunMode.PLAIN);
+      Dataset<Row> linked =
+          unfinished.isPresent() ? rows.pinned(run.folder()) : rows.link(folder, RunMode.PLAIN);
       Found found =
-          lookup(run, RunMode.PLAIN)
+          rows.lookup(run, RunMode.PLAIN)
               .apply(
-                  rows,
+                  linked,
                   unfinished.isPresent() ? null : spec.input().id(),
                   folder.newRequests(Instant.now()));
       BatchStage batches = batches(run, RunMode.PLAIN, BatchTime.unlocked());
@@ -320,13 +229,14 @@ public final class PromptJob {
           batches
               .pending()
               .without(
-                  rounds(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
-                      .begin(rows, found.lookup()));
-      BatchWork work = work(batches, round, rows, folder);
+                  turns
+                      .rounds(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
+                      .begin(linked, found.lookup()));
+      BatchWork work = turns.work(batches, round, linked, folder);
       return planning()
           .planOnly(
               new Found(found.deduped(), round.lookup()),
-              rows,
+              linked,
               PlannedMisses.of(work, batches.pending().found()));
     }
   }
@@ -340,14 +250,8 @@ public final class PromptJob {
    *
    * @return columns messages, error_message and the name of the model
    */
-  public List<Row> preview(int rows) {
-    return route(render(load()))
-        .select(
-            col(RenderStage.PROMPT).getField(Columns.MESSAGES).as(Columns.MESSAGES),
-            col(RenderStage.PROMPT).getField(Columns.ERROR_MESSAGE).as(Columns.ERROR_MESSAGE),
-            col(RouteStage.MODEL))
-        .limit(rows)
-        .collectAsList();
+  public List<Row> preview(int count) {
+    return input.preview(count);
   }
 
   /**
@@ -356,45 +260,11 @@ public final class PromptJob {
    * @throws InvalidInputException on the first thing that does not fit
    */
   public void check() throws IOException {
-    Dataset<Row> input = require(load());
-    route(render(input));
+    Dataset<Row> read = input.require(input.load());
+    input.prompts(read);
     checkFolders();
     console.say(
-        "input: " + input.columns().length + " columns: " + String.join(", ", input.columns()));
-  }
-
-  /** What rules and checks say of the input's columns is found wrong before anything is paid. */
-  private Dataset<Row> require(Dataset<Row> input) {
-    delivery.require(input);
-    return rungs.require(input);
-  }
-
-  private Dataset<Row> load() {
-    List<String> parsed = ParsedColumn.names(spec.prompt().responseSchema());
-    return new LoadStage(spark, spec.input(), spec.output().prefix(), parsed).apply();
-  }
-
-  private Dataset<Row> render(Dataset<Row> input) {
-    return new RenderStage(
-            new RenderStage.PromptSource(
-                setup.templates().system(),
-                setup.templates().user(),
-                spec.prompt().messages(),
-                setup.optimizer()))
-        .apply(input);
-  }
-
-  private Dataset<Row> route(Dataset<Row> prompts) {
-    RouteStage stage = new RouteStage(spec.routing(), spec.firstModels().iterator().next());
-    return new ContextGuard(setup.models()).apply(stage.apply(prompts));
-  }
-
-  /**
-   * @param path of the rounds, of this execution only
-   */
-  private RungStage rounds(RunFolder folder, RunMode mode, String path) {
-    return rungs.stage(
-        new RungStage.Serving(serving(folder), folder.runId(), mode.retryPermanent()), path);
+        "input: " + read.columns().length + " columns: " + String.join(", ", read.columns()));
   }
 
   private void checkFolders() throws IOException {
@@ -444,75 +314,6 @@ public final class PromptJob {
     return OpenRun.open(setup, console, hadoop);
   }
 
-  private Requests reread(OpenRun run, RunMode mode) throws IOException, InterruptedException {
-    RunFolder folder = run.folder();
-    writeSetup(folder);
-    Dataset<Row> rows = pinned(folder);
-    try (StageScope stage = stage("lookup", LOOKING)) {
-      Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
-      run.requirePinned(found.deduped().counts());
-      return new Requests(rows, found);
-    }
-  }
-
-  /** The rows as an earlier execution read them. */
-  private Dataset<Row> pinned(RunFolder folder) {
-    Dataset<Row> rows = spark.read().parquet(folder.rows());
-    require(RungWiring.input(rows));
-    return rows;
-  }
-
-  /** Nothing is left of a run whose input turned out to be of no use. */
-  private Requests begin(OpenRun run, RunMode mode) throws IOException, InterruptedException {
-    RunFolder folder = run.folder();
-    try {
-      writeSetup(folder);
-      Dataset<Row> rows = link(folder, mode);
-      String requests = folder.newRequests(Instant.now());
-      try (StageScope stage = stage("lookup", LOOKING)) {
-        Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
-        run.writePlan(found.deduped().counts(), hadoop);
-        return new Requests(rows, found);
-      }
-    } catch (InvalidInputException e) {
-      folder.delete(hadoop);
-      if (!mode.isLimited()) {
-        CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
-      }
-      throw e;
-    }
-  }
-
-  private void writeSetup(RunFolder folder) throws IOException {
-    folder.write(RunFolder.JOB, setup.resolvedYaml(), hadoop);
-    folder.writePrices(setup.prices().yaml(), Instant.now(), hadoop);
-  }
-
-  private Dataset<Row> link(RunFolder folder, RunMode mode) {
-    try (StageScope stage = stage("link", "reading rows and making their prompts")) {
-      Dataset<Row> input = require(load());
-      Dataset<Row> routed =
-          route(render(input)); // the model is chosen here: it is part of the fingerprint
-      return new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
-          .apply(routed, Arrays.asList(input.columns()));
-    }
-  }
-
-  private StoreLookupStage lookup(OpenRun run, RunMode mode) {
-    return new StoreLookupStage(serving(run.folder()), run, mode.retryPermanent());
-  }
-
-  /** The store as the run may use it. */
-  private CompletionStore serving(RunFolder folder) {
-    BigDecimal days = spec.store().maxAgeDays();
-    return days == null ? store : store.notOlderThan(folder.startedAt().minus(ofDays(days)));
-  }
-
-  private static Duration ofDays(BigDecimal days) {
-    return Duration.ofMillis(
-        days.multiply(BigDecimal.valueOf(Duration.ofDays(1).toMillis())).longValue());
-  }
-
   private BatchStage batches(OpenRun run, RunMode mode, BatchTime time) throws IOException {
     Shards none = new Shards("", 0, 0);
     return new BatchStage(
@@ -522,22 +323,6 @@ public final class PromptJob {
         new SettingsWiring(setup, store, spark.sparkContext()).settings(run, none, false),
         time,
         new BatchStage.Told(console, progress));
-  }
-
-  private ShardStage shardStage(String path) {
-    ShardStage stage = new ShardStage(path, slots(), families());
-    return spec.prompt().cachesPrefix() ? stage.keepingPrefixesTogether() : stage;
-  }
-
-  /** How tokens are counted, by the job's name for the model. */
-  private Map<String, TokenFamily> families() {
-    return setup.models().stream()
-        .collect(Collectors.toMap(model -> model.settings().name(), JobSetup.Model::tokens));
-  }
-
-  /** Tasks that run at once. */
-  private int slots() {
-    return spark.sparkContext().defaultParallelism();
   }
 
   /** What is expected to cost more than the budget is not begun, unless the job says so. */
@@ -550,60 +335,8 @@ public final class PromptJob {
     return exceeded.filter(cause -> !isBegun).map(Paid::stopped).orElse(Paid.NOTHING);
   }
 
-  /**
-   * Batches go first, so that their time runs while others are called; under a budget what is
-   * called has the first claim on it. Between two rounds an interruption ends the calls, but not
-   * the run.
-   */
-  private Paid payOn(Paid before, Execution execution, BatchWork work)
-      throws IOException, InterruptedException {
-    boolean callsFirst = spec.budget().maxUsd() != null;
-    Paid sent = callsFirst ? Paid.NOTHING : submit(execution, work);
-    Paid paid = before.then(sent);
-    if (sent.goesOn()) {
-      paid = paid.then(call(paid, execution, work.realtime()));
-    }
-    return callsFirst && paid.goesOn() ? paid.then(submit(execution, work)) : paid;
-  }
-
-  private Paid submit(Execution execution, BatchWork work)
-      throws IOException, InterruptedException {
-    if (work.batch().requests() == 0) {
-      return Paid.NOTHING;
-    }
-    RunBudget budget = wiring().budget(execution.run(), /* counts= */ true);
-    try (StageScope stage = stage("batch", "sending requests in batches")) {
-      return execution.batches().submit(work.batch(), budget);
-    }
-  }
-
-  private Paid call(Paid before, Execution execution, Shards shards)
-      throws IOException, InterruptedException {
-    boolean isFirst = before.isNothing() && execution.batches().pending().count() == 0;
-    boolean isBegun = !isFirst || execution.run().adopted().isPresent();
-    try (StageScope stage = stage("realtime", "calling")) {
-      return new RealtimeStage(
-              JavaSparkContext.fromSparkContext(spark.sparkContext()),
-              wiring().settings(execution.run(), shards, isBegun),
-              execution.watch())
-          .pay(shards);
-    } catch (RunInterruptedException e) {
-      if (isFirst) {
-        throw e;
-      }
-      String why = String.valueOf(e.getMessage());
-      return Paid.stopped(new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, why));
-    }
-  }
-
   private SettingsWiring wiring() {
     return new SettingsWiring(setup, store, spark.sparkContext());
-  }
-
-  private JoinBackStage joinBack(RunFolder folder) {
-    List<ModelSettings> models = setup.models().stream().map(JobSetup.Model::settings).toList();
-    return new JoinBackStage(serving(folder), folder.runId(), models, spec.output().prefix())
-        .parsing(spec.prompt().responseSchema());
   }
 
   /** What is there while batches are waited for. */
@@ -615,74 +348,11 @@ public final class PromptJob {
   }
 
   private Finished publish(Execution execution, Turn turn, RunPlan plan) throws IOException {
-    try (StageScope stage = stage("publish", "writing results")) {
-      return publishNow(execution, turn, plan);
+    try (StageScope stage = stages.begin("publish", "writing results")) {
+      CostEstimate estimate = planning().firstEstimate(execution.run(), plan);
+      return new ResultsStage(spark, setup, rungs, serving, console)
+          .publish(execution, turn, estimate);
     }
-  }
-
-  private Finished publishNow(Execution execution, Turn turn, RunPlan plan) throws IOException {
-    RunFolder folder = execution.run().folder();
-    BatchStage batches = execution.batches();
-    Paid paid = turn.paid();
-    InDoubt inDoubt = store.inDoubt(folder.runId());
-    JoinBackStage joinBack =
-        joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending().fingerprints());
-    Outcome outcome =
-        rungs.join(joinBack, turn.rounds(), turn.requests().found(), turn.round(), paid);
-    RunFigures figures =
-        new RunFigures(
-            turn.deduped(),
-            turn.requests().found().lookup(),
-            paid,
-            batches.pending().count(),
-            inDoubt,
-            planning().firstEstimate(execution.run(), plan),
-            outcome.figures(),
-            execution.clocks().startedNanos());
-    execution.clocks().progress().write();
-    Finished finished = publish(outcome.rows(), figures, folder, execution.mode());
-    boolean isComplete = figures.isComplete() && !execution.mode().isLimited();
-    new RunReport(spark, spec, store, console)
-        .write(
-            folder,
-            finished.resultsPath(),
-            batches.history(),
-            isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
-    if (isComplete) {
-      batches.forget();
-    }
-    return finished;
-  }
-
-  private Finished publish(Dataset<Row> results, RunFigures figures, RunFolder folder, RunMode mode)
-      throws IOException {
-    boolean isComplete = figures.isComplete() && !mode.isLimited();
-    PublishStage publish = new PublishStage(spec.output(), folder.runId(), hadoop);
-    TallyStage tally = new TallyStage(spec.output().prefix());
-    TallyStage.RowTally rows;
-    String place;
-    try {
-      rows = tally.rows(spark.read().parquet(publish.stage(results)));
-      figures.requireEveryRow(rows.rows());
-      place = isComplete ? publish.publishComplete() : publish.publishPartial();
-    } finally {
-      publish.discardStaged();
-    }
-    RunSummary summary =
-        figures.summarize(
-            folder.runId(),
-            rows,
-            tally.entries(store.entriesOf(folder.runId())),
-            spec.failures().toleratedFraction(),
-            spec.budget().maxUsd());
-    folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
-    RunEvents.published(summary, place);
-    if (isComplete) {
-      CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
-      new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)
-          .apply(spec.runs().path(), Instant.now());
-    }
-    return new Finished(summary, place, folder.path());
   }
 
   /** The messages of a previewed row. */

@@ -45,7 +45,7 @@ final class RunReport {
       folder.write(ReportFolder.FIGURES, figures.toJson(), hadoop);
       folder.write(ReportFolder.BATCHES, BatchTimes.toJson(batches), hadoop);
       new ReportFolder(folder.path(), hadoop).draw();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       console.say("warning: the report could not be written: " + e.getMessage());
     }
   }
