@@ -48,6 +48,7 @@ class ArchitectureTest {
           Map.entry("store", Set.of("domain", "lake")),
           Map.entry("cluster", Set.of("domain", "limit", "config")),
           Map.entry("batch", Set.of("domain", "provider", "store")),
+          Map.entry("progress", Set.of("limit", "cluster")),
           Map.entry("simulator.batch", Set.of("domain")),
           Map.entry("simulator", Set.of("domain", "pricing", "tokens", "simulator.batch")),
           Map.entry(
@@ -67,6 +68,7 @@ class ArchitectureTest {
                   "inference",
                   "store",
                   "batch",
+                  "progress",
                   "cluster")),
           Map.entry(
               "app",
@@ -85,6 +87,7 @@ class ArchitectureTest {
                   "inference",
                   "store",
                   "batch",
+                  "progress",
                   "cluster",
                   "simulator",
                   "pipeline",

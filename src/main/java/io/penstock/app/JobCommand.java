@@ -6,6 +6,8 @@ import io.penstock.pipeline.RunConsole;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -15,9 +17,19 @@ import picocli.CommandLine.Mixin;
 abstract class JobCommand implements Callable<Integer> {
   @Mixin JobArguments arguments;
 
+  /**
+   * Set to {@code json} where standard error is for programs: jobs/run has the logs in JSON then.
+   */
+  private static final String LOG_FORMAT = "PENSTOCK_LOG";
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
+
+  private RunConsole console =
+      "json".equals(System.getenv(LOG_FORMAT)) ? LOG::info : line -> System.err.println(line);
+
   /** Where progress goes; what a command is for goes to standard output. */
   RunConsole console() {
-    return System.err::println;
+    return console;
   }
 
   /**
@@ -33,6 +45,16 @@ abstract class JobCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     checkOptions();
+    if (System.getenv(TerminalConsole.VARIABLE) == null) {
+      return runJob();
+    }
+    try (TerminalConsole terminal = TerminalConsole.ofStandardError()) {
+      console = terminal;
+      return runJob();
+    }
+  }
+
+  private int runJob() throws Exception {
     JobFile file = arguments.readJob();
     try (JobWiring wiring =
         JobWiring.of(

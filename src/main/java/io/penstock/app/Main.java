@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       PreviewCommand.class,
       BatchesCommand.class,
       StoreCommand.class,
+      ReportCommand.class,
       SimulateCommand.class
     })
 public final class Main {
@@ -39,7 +40,7 @@ public final class Main {
   static final int INTERRUPTED = 130;
 
   /** Commands of the design whose features are not there yet. */
-  private static final Set<String> UNBUILT = Set.of("evaluate", "report");
+  private static final Set<String> UNBUILT = Set.of("evaluate");
 
   private Main() {}
 

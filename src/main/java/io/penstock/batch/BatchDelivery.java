@@ -205,6 +205,16 @@ public final class BatchDelivery {
     return lines;
   }
 
+  /** A line for each batch that is watched, as it was seen last, and for those not sent yet. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>(open.values().stream().map(news::line).toList());
+    if (submission.waiting() > 0) {
+      lines.add(
+          "%,d batches wait for room in the provider's queue".formatted(submission.waiting()));
+    }
+    return lines;
+  }
+
   private String look(PendingBatch batch) {
     Watched each = new Watched(batch, new PollPace(Duration.ZERO, desk.time().random(), now()));
     String id = batch.batchId();

@@ -76,8 +76,12 @@ public final class BatchLedger {
 
   private record Learnt(long tokens, long atMillis) {}
 
-  /** A batch that has ended. */
-  public record Ended(PendingBatch batch, BatchEnd end) {}
+  /**
+   * A batch that has ended.
+   *
+   * @param at when its answers were in the store, by the file system's clock
+   */
+  public record Ended(PendingBatch batch, BatchEnd end, Instant at) {}
 
   /**
    * Writes down a cut; from then on it can be sent.
@@ -167,11 +171,18 @@ public final class BatchLedger {
     for (String key : keys()) {
       Optional<BatchEnd> end = end(key);
       if (end.isPresent()) {
+        Instant at = writtenAt(file(key, DONE));
         read(key, STATE, PendingBatch.class)
-            .ifPresent(batch -> ended.add(new Ended(batch, end.get())));
+            .ifPresent(batch -> ended.add(new Ended(batch, end.get(), at)));
       }
     }
     return ended;
+  }
+
+  /** Of one that a kill left beside its place its folder's time, which is about the same. */
+  private Instant writtenAt(Path file) throws IOException {
+    Path written = files().exists(file) ? file : file.getParent();
+    return Instant.ofEpochMilli(files().getFileStatus(written).getModificationTime());
   }
 
   /** The provider's ids of all batches that are known here. */

@@ -22,11 +22,11 @@ public record PendingBatch(
     @Nullable String batchId)
     implements Serializable {
   /** Whether the provider may have it: its requests must not be sent again then. */
-  boolean mayExist() {
+  public boolean mayExist() {
     return creatingMillis != null;
   }
 
-  boolean isInDoubt() {
+  public boolean isInDoubt() {
     return creatingMillis != null && batchId == null;
   }
 

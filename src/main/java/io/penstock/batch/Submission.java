@@ -55,6 +55,11 @@ final class Submission {
     return queue.isEmpty();
   }
 
+  /** Batches that are not sent yet. */
+  int waiting() {
+    return queue.size();
+  }
+
   /** Of those that were refused for now. */
   List<Instant> due() {
     return refused.values().stream().map(PollPace::due).toList();

@@ -7,9 +7,11 @@ import io.penstock.cluster.Messages.RenewalReply;
 import io.penstock.cluster.Messages.SecretAsk;
 import io.penstock.cluster.Messages.SecretReply;
 import io.penstock.domain.ProviderSecrets;
+import io.penstock.limit.AccountLoad;
 import io.penstock.limit.Governor;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,6 +64,7 @@ public final class DriverCoordinator implements DriverPlugin {
       Executors.newSingleThreadExecutor(task -> daemon(task, "penstock-secrets"));
   private volatile SecretBook secrets = noSecrets();
   private volatile @Nullable RunOrder order;
+  private volatile @Nullable DriverMetrics metrics;
 
   /** Tells the book whom Spark gave up. */
   private final class Removals extends SparkListener {
@@ -100,6 +103,11 @@ public final class DriverCoordinator implements DriverPlugin {
     spark.addSparkListener(new Removals());
     CURRENT.set(this);
     return Map.of();
+  }
+
+  @Override
+  public void registerMetrics(String appId, PluginContext context) {
+    metrics = new DriverMetrics(context.metricRegistry(), book);
   }
 
   private static void refuseAnotherSpark() {
@@ -243,9 +251,14 @@ public final class DriverCoordinator implements DriverPlugin {
     }
   }
 
-  /** Of the run, or of the last one; the sum over its executors, also those that are gone. */
+  /** Of all that the session's executors did in runs, also those that are gone. */
   public Counts counts() {
-    return book.counts();
+    return book.countsByExecutor().values().stream().reduce(Counts.NONE, Counts::plus);
+  }
+
+  /** The accounts of the run that is under way; none between runs. */
+  public List<AccountLoad> loads() {
+    return book.loads();
   }
 
   /** Spark's one thread for all executors' messages: computes and returns. */
@@ -277,6 +290,7 @@ public final class DriverCoordinator implements DriverPlugin {
 
   private RenewalReply renew(Renewal renewal) {
     RenewalReply reply = book.renew(renewal);
+    Optional.ofNullable(metrics).ifPresent(known -> known.executor(renewal.executorId()));
     RunOrder current = order;
     if (current != null) {
       book.proofToRead(renewal.executorId())

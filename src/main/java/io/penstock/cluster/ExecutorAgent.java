@@ -65,7 +65,8 @@ public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
   private boolean failing;
 
   /** What is known since Spark's init. */
-  private record Connection(PluginContext context, FolderProver prover, Thread renewer) {}
+  private record Connection(
+      PluginContext context, FolderProver prover, Thread renewer, CallMeter meter) {}
 
   ExecutorAgent(LongSupplier nanoClock) {
     this(nanoClock, shortLivedThreads());
@@ -125,7 +126,7 @@ public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
   void connect(PluginContext context) {
     FolderProver prover = new FolderProver(context.executorID(), threads, wake::release);
     Thread renewer = DriverCoordinator.daemon(this::renewForever, "penstock-lease");
-    connection = new Connection(context, prover, renewer);
+    connection = new Connection(context, prover, renewer, new CallMeter(context.metricRegistry()));
   }
 
   private Connection connected() {
@@ -139,6 +140,11 @@ public final class ExecutorAgent implements ExecutorPlugin, ExecutorLink {
   @Override
   public String executorId() {
     return connected().context().executorID();
+  }
+
+  @Override
+  public CallMeter meter() {
+    return connected().meter();
   }
 
   /** Asks the driver once per run and keeps it in memory. */

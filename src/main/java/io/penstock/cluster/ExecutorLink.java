@@ -21,6 +21,9 @@ public interface ExecutorLink {
    */
   CompletableFuture<HeldSecrets> secretsInstead(String provider, int refused);
 
+  /** Takes what calls did, for Spark's metrics system. */
+  CallMeter meter();
+
   /** The runtime of the run in this JVM; from now on it is granted what it may use. */
   void attach(Participant participant);
 

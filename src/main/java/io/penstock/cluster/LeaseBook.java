@@ -6,6 +6,7 @@ import io.penstock.cluster.Messages.QuietAsk;
 import io.penstock.cluster.Messages.QuietReply;
 import io.penstock.cluster.Messages.Renewal;
 import io.penstock.cluster.Messages.RenewalReply;
+import io.penstock.limit.AccountLoad;
 import io.penstock.limit.AccountReport;
 import io.penstock.limit.Allowance;
 import io.penstock.limit.BudgetBook;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -41,6 +44,10 @@ final class LeaseBook {
   private final LongSupplier nanoClock;
   private final Map<String, Member> members = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
+
+  /** Of the terms before, by executor. */
+  private final Map<String, Counts> earlier = new TreeMap<>();
+
   private @Nullable Term term;
   private long renewals;
 
@@ -119,6 +126,7 @@ final class LeaseBook {
   synchronized void begin(
       RunOrder order, String token, BooleanSupplier mayGrant, Governor governor) {
     term = new Term(order, token, mayGrant, governor);
+    members.forEach((id, member) -> earlier.merge(id, member.counts.ended(), Counts::plus));
     members.values().removeIf(member -> !isLiving(member) && !mayCall(member, order.runId()));
     members.values().forEach(Member::beginTerm);
   }
@@ -344,9 +352,17 @@ final class LeaseBook {
     return !mayCall(member, runId) || (member.renewal > mark && !isRemoved(member));
   }
 
-  /** Over all executors of the run, also those that are gone. */
-  synchronized Counts counts() {
-    return members.values().stream().map(member -> member.counts).reduce(Counts.NONE, Counts::plus);
+  /** Of the whole session, by executor. */
+  synchronized SortedMap<String, Counts> countsByExecutor() {
+    SortedMap<String, Counts> all = new TreeMap<>(earlier);
+    members.forEach((id, member) -> all.merge(id, member.counts, Counts::plus));
+    return all;
+  }
+
+  /** Of the run that is under way; none between runs. */
+  synchronized List<AccountLoad> loads() {
+    Term now = current();
+    return now == null ? List.of() : now.governor.loads();
   }
 
   private @Nullable Term current() {

@@ -60,7 +60,8 @@ public record JobSpec(
     @Key(required = true) StoreSpec store,
     @Key(required = true) OutputSpec output,
     FailuresSpec failures,
-    @Key(required = true) RunsSpec runs) {
+    @Key(required = true) RunsSpec runs,
+    ReportSpec report) {
 
   /** The job's names of the models that a row can be routed to at first. */
   public Set<String> firstModels() {
@@ -469,4 +470,11 @@ public record JobSpec(
   public record RunsSpec(
       @Key(required = true) String path,
       @Key(fallback = "90", min = 1, max = 36_500) Integer keepDays) {}
+
+  /**
+   * What {@code report.html} shows beside figures.
+   *
+   * @param samples rows with prompt and completion, of each model and of each failure kind
+   */
+  public record ReportSpec(@Key(fallback = "0", min = 0, max = 100) Integer samples) {}
 }

@@ -22,7 +22,6 @@ final class UnbuiltKeys {
 
   static {
     KEYS.put("evaluation", "");
-    KEYS.put("report", "");
   }
 
   private UnbuiltKeys() {}

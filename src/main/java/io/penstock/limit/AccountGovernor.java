@@ -299,6 +299,15 @@ final class AccountGovernor {
     return ratePlan.longWaits(limits.account(), members.values(), atLeast);
   }
 
+  AccountLoad load() {
+    int underWay =
+        members.values().stream()
+            .filter(member -> !member.silent)
+            .mapToInt(member -> member.report.load().inFlight())
+            .sum();
+    return new AccountLoad(limits.account(), underWay, adaptive.current(), pause.on);
+  }
+
   private int inFlight() {
     return members.values().stream().mapToInt(Tenant::inFlight).sum();
   }

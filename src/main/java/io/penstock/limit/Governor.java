@@ -94,6 +94,11 @@ public final class Governor {
     return List.copyOf(history.subList(count, history.size()));
   }
 
+  /** Every account as it is now. */
+  public synchronized List<AccountLoad> loads() {
+    return accounts.values().stream().map(AccountGovernor::load).toList();
+  }
+
   /** Limits for which calls wait so long for one another now, or longer. */
   public synchronized List<LongWait> longWaits(Duration atLeast) {
     return accounts.values().stream()

@@ -15,8 +15,10 @@ import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.progress.RunProgress;
 import io.penstock.provider.BatchLimits;
 import io.penstock.provider.BatchProvider;
+import io.penstock.report.BatchTimes;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -47,11 +49,15 @@ final class BatchStage {
   private final PendingRequests pending;
   private final CutStage cutting;
   private final BatchTime time;
+  private final RunProgress progress;
 
   /**
    * @param isWaiting whether the execution waits for batches
    */
   record Place(RunFolder folder, boolean isWaiting) {}
+
+  /** Who is told what becomes of batches. */
+  record Told(RunConsole console, RunProgress progress) {}
 
   BatchStage(
       SparkSession spark,
@@ -59,10 +65,11 @@ final class BatchStage {
       Place place,
       RuntimeSettings settings,
       BatchTime time,
-      RunConsole console) {
+      Told told) {
     this.setup = setup;
     this.place = place;
     this.time = time;
+    this.progress = told.progress();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     BatchProviders providers = new BatchProviders(setup, settings, hadoop);
@@ -72,12 +79,16 @@ final class BatchStage {
             new Desk(
                 ledger,
                 providers,
-                new BatchCarrier(context, settings),
+                new BatchCarrier(context, settings, progress),
                 rules(),
-                time.ofDelivery(),
-                console::say));
-    pending = new PendingRequests(spark, ledger, place.folder().runId(), console);
+                time.ofDelivery(this::tell),
+                told.console()::say));
+    pending = new PendingRequests(spark, ledger, place.folder().runId(), told.console());
     cutting = new CutStage(context, settings, setup.spec().batch(), ledger, limits(providers));
+  }
+
+  private void tell() {
+    progress.batches(delivery.lines());
   }
 
   private CutStage.Limits limits(BatchProviders providers) {
@@ -163,9 +174,10 @@ final class BatchStage {
     void run() throws IOException, InterruptedException;
   }
 
-  private static Paid doing(Step step) throws IOException, InterruptedException {
+  private Paid doing(Step step) throws IOException, InterruptedException {
     try {
       step.run();
+      tell();
       return Paid.NOTHING;
     } catch (BatchStoppedException e) {
       return Paid.stopped(new StopSignal.Cause(e.kind(), String.valueOf(e.getMessage())));
@@ -264,6 +276,11 @@ final class BatchStage {
     Duration margin = half.compareTo(MARGIN) < 0 ? half : MARGIN;
     Instant latest = time.begunAt().plus(margin);
     return new Deadline(end.minus(margin), latest.isAfter(end) ? latest : end);
+  }
+
+  /** All of the run's batches that there have been. */
+  List<BatchTimes> history() throws IOException {
+    return BatchHistory.of(ledger, place.folder().runId());
   }
 
   /** The run is published: its batches are history. */

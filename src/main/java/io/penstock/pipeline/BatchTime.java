@@ -31,8 +31,18 @@ final class BatchTime {
     return new BatchTime(new RunInterrupt(), null);
   }
 
-  Desk.Time ofDelivery() {
-    return new Desk.Time(clock, this::await, this::requireLock, RandomGenerator.getDefault());
+  /**
+   * @param waits told before each wait
+   */
+  Desk.Time ofDelivery(Runnable waits) {
+    return new Desk.Time(
+        clock,
+        time -> {
+          waits.run();
+          return await(time);
+        },
+        this::requireLock,
+        RandomGenerator.getDefault());
   }
 
   /** While it waits an interruption ends the wait, otherwise whatever is under way. */

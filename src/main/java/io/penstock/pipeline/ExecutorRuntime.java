@@ -68,7 +68,7 @@ final class ExecutorRuntime implements Participant {
   private final ExecutorLink link;
   private final RunClock clock = new RunClock();
   private final StopSignal stop = new StopSignal();
-  private final RunCounters counters = new RunCounters();
+  private final RunCounters counters;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Journal journal;
   private final Map<String, Limiter> limiters;
@@ -84,6 +84,7 @@ final class ExecutorRuntime implements Participant {
   private ExecutorRuntime(RuntimeSettings settings, ExecutorLink link) {
     this.settings = settings;
     this.link = link;
+    this.counters = new RunCounters(link.meter());
     RuntimeSettings.RunPlace place = settings.place();
     journal =
         new Journal(
@@ -214,7 +215,7 @@ final class ExecutorRuntime implements Participant {
 
   @Override
   public Counts counts() {
-    return counters.counts();
+    return counters.counts(limiters.values().stream().mapToInt(Limiter::inFlight).sum());
   }
 
   @Override
@@ -388,7 +389,7 @@ final class ExecutorRuntime implements Participant {
       InferenceOutcome outcome,
       Throwable error) {
     if (error == null) {
-      counters.ended(outcome);
+      counters.ended(outcome, lanes.get(request.modelName()).pricing());
       stored.complete(outcome);
     } else {
       stop.stop(

@@ -5,6 +5,7 @@ import io.penstock.batch.Carrier.Harvest;
 import io.penstock.batch.Carrier.Ripe;
 import io.penstock.batch.Carrier.Trouble;
 import io.penstock.batch.PendingBatch;
+import io.penstock.cluster.Counts.Bought;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Fingerprint;
 import io.penstock.domain.InferenceRequest.Measure;
@@ -18,6 +19,7 @@ import io.penstock.store.Journal;
 import io.penstock.store.StoreEntry;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,18 +36,23 @@ import org.jspecify.annotations.Nullable;
  * often it is read. Holds the fingerprints of one batch, about 125 bytes each, and no answers but
  * those that wait for the journal.
  */
-final class HarvestTask implements Function<Ripe, Harvest> {
+final class HarvestTask implements Function<Ripe, HarvestTask.Harvested> {
   /** Entries that may wait for the journal. */
   private static final int MOST_WAITING = 1_000;
 
   private final RuntimeSettings settings;
+
+  /**
+   * @param bought by what was read
+   */
+  record Harvested(Harvest harvest, Bought bought) implements Serializable {}
 
   HarvestTask(RuntimeSettings settings) {
     this.settings = settings;
   }
 
   @Override
-  public Harvest call(Ripe ripe) throws IOException, InterruptedException {
+  public Harvested call(Ripe ripe) throws IOException, InterruptedException {
     PendingBatch batch = ripe.batch();
     RunPlace place = settings.place();
     Configuration hadoop = place.hadoop().value();
@@ -68,7 +75,7 @@ final class HarvestTask implements Function<Ripe, Harvest> {
     } finally {
       journal.close(); // fails where an entry could not be kept
     }
-    return taking.report(batch.key());
+    return new Harvested(taking.report(batch.key()), taking.bought);
   }
 
   /** In the order of the batch's lines. */
@@ -104,6 +111,7 @@ final class HarvestTask implements Function<Ripe, Harvest> {
     private final Semaphore room = new Semaphore(MOST_WAITING);
     private long answered;
     private long failed;
+    private Bought bought = Bought.NOTHING;
     private @Nullable Trouble trouble;
     private @Nullable Trouble stop;
 
@@ -144,6 +152,7 @@ final class HarvestTask implements Function<Ripe, Harvest> {
       } else if (kind.isPermanent()) {
         failed++;
       }
+      bought = bought.plus(Purchases.of(entry));
       room.acquireUninterruptibly();
       journal.append(entry).whenComplete((kept, error) -> room.release());
     }

@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.domain.FailureKind;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.progress.RunProgress;
 import io.penstock.store.CompletionStore;
 import io.penstock.store.CurrentRun;
 import io.penstock.store.JobLock;
@@ -87,6 +88,8 @@ public final class JobBatches {
         new SettingsWiring(setup, store, spark.sparkContext())
             .settings(open, new Shards("", 0, 0), false),
         time,
-        console);
+        new BatchStage.Told(
+            console,
+            new RunProgress(setup.spec().name(), RunProgress.Sources.SILENT, System::nanoTime)));
   }
 }

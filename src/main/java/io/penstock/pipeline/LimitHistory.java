@@ -27,6 +27,7 @@ final class LimitHistory {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
 
   private final Governor governor;
+  private final String runId;
   private final Path file;
   private final Configuration hadoop;
   private final ArrayNode all = JSON.createArrayNode();
@@ -39,6 +40,7 @@ final class LimitHistory {
    */
   LimitHistory(Governor governor, String name, RuntimeSettings.RunPlace place, long nowNanos) {
     this.governor = governor;
+    runId = place.runId();
     file = new Path(new Path(place.runPath(), "limits"), name + ".json");
     hadoop = place.hadoop().value();
     writtenNanos = nowNanos;
@@ -62,6 +64,9 @@ final class LimitHistory {
   }
 
   private void add(LimitChange change) {
+    if (!change.isGrowth()) {
+      RunEvents.limitChanged(runId, change);
+    }
     all.addObject()
         .put("at", change.at().toString())
         .put("account", change.account())

@@ -2,6 +2,7 @@ package io.penstock.pipeline;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.penstock.cluster.DriverCoordinator;
 import io.penstock.config.JobSpec;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.Message;
@@ -13,10 +14,14 @@ import io.penstock.pipeline.DedupStage.Deduped;
 import io.penstock.pipeline.DeliveryStage.Split;
 import io.penstock.pipeline.RealtimeStage.Paid;
 import io.penstock.pipeline.RealtimeStage.Watch;
+import io.penstock.pipeline.ReportStage.Completeness;
 import io.penstock.pipeline.RungStage.Round;
 import io.penstock.pipeline.RungWiring.Outcome;
 import io.penstock.pipeline.ShardStage.Shards;
 import io.penstock.pipeline.StoreLookupStage.Found;
+import io.penstock.progress.ProgressWatch;
+import io.penstock.progress.RunProgress;
+import io.penstock.progress.Timeline;
 import io.penstock.report.RunPlan;
 import io.penstock.report.RunSummary;
 import io.penstock.store.CompletionStore;
@@ -24,6 +29,7 @@ import io.penstock.store.CurrentRun;
 import io.penstock.store.InDoubt;
 import io.penstock.store.JobLock;
 import io.penstock.store.LockHeldException;
+import io.penstock.store.WholeFile;
 import io.penstock.tokens.TokenFamily;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -36,17 +42,21 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.MDC;
 
 /**
  * The main job, from the input to the published results. Every behaviour is found from {@link
  * #run}.
  */
 public final class PromptJob {
+  private static final String LOOKING = "looking for answers in the store";
+
   private static final String LOCK_LOST =
       "another execution took the job's lock while this one could not renew it, and goes on with"
           + " the run";
@@ -59,6 +69,7 @@ public final class PromptJob {
   private final CompletionStore store;
   private final RungWiring rungs;
   private final DeliveryStage delivery;
+  private final RunProgress progress;
 
   /**
    * @throws InvalidInputException when its models are of no use as each other's fallbacks
@@ -72,6 +83,7 @@ public final class PromptJob {
     this.store = new CompletionStore(spark, spec.store().path());
     this.rungs = new RungWiring(setup);
     this.delivery = new DeliveryStage(spec.delivery(), setup.models());
+    this.progress = new RunProgress(spec.name(), sources(), System::nanoTime);
   }
 
   /**
@@ -111,7 +123,7 @@ public final class PromptJob {
     checkFolders();
     try (JobLock lock = takeLock(mode)) {
       lock.onLost(() -> interrupt.interrupt(LOCK_LOST));
-      return run(mode, new Watch(interrupt, lock, console), startedNanos);
+      return run(mode, new Watch(interrupt, lock, console, progress), startedNanos);
     } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
       if (interrupt.reason().isPresent()) {
         throw new RunInterruptedException(interrupt.reason().get(), e);
@@ -120,29 +132,46 @@ public final class PromptJob {
     }
   }
 
+  private static RunProgress.Sources sources() {
+    return DriverCoordinator.current()
+        .map(driver -> new RunProgress.Sources(driver::counts, driver::loads))
+        .orElse(RunProgress.Sources.SILENT);
+  }
+
   private Finished run(RunMode mode, Watch watch, long startedNanos)
       throws IOException, InterruptedException {
     OpenRun run = open(mode);
-    watch.lock().runs(run.folder().runId());
+    RunFolder folder = run.folder();
+    watch.lock().runs(folder.runId());
+    progress.begin(spec.name() + " " + folder.runId());
+    Path timeline = new Path(folder.newTimeline(Instant.now()));
+    try (MDC.MDCCloseable context = MDC.putCloseable(StageScope.RUN_ID, folder.runId());
+        ProgressWatch shown =
+            ProgressWatch.start(
+                progress,
+                new Timeline(Instant.now()),
+                console,
+                json -> WholeFile.write(timeline, json, hadoop))) {
+      RunEvents.began(spec.name(), run.adopted().isPresent());
+      return run(run, mode, watch, new Clocks(shown, startedNanos));
+    }
+  }
+
+  private Finished run(OpenRun run, RunMode mode, Watch watch, Clocks clocks)
+      throws IOException, InterruptedException {
     BatchStage batches = batches(run, mode, new BatchTime(watch.interrupt(), watch.lock()));
     Paid paid = batches.resume(); // what has ended since the last execution
     batches.beginTurn();
-    Execution execution = new Execution(run, mode, watch, batches, startedNanos);
+    Execution execution = new Execution(run, mode, watch, batches, clocks);
     Turn turn = turn(execution, run.adopted().isPresent() ? reread(run, mode) : begin(run, mode));
-    RunPlan plan =
-        planning()
-            .plan(
-                run,
-                turn.found(),
-                turn.rows(),
-                PlannedMisses.of(turn.work(), batches.pending().found()));
+    RunPlan plan = plan(execution, turn);
     OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
 
     paid = paid.then(requireAffordable(plan, run));
     turn = payAll(execution, turn, paid);
     while (turn.paid().goesOn() && batches.isWaiting()) {
       publishSoFar(execution, turn, plan);
-      turn = turn.after(turn.paid().withoutBudgetStop().then(batches.await()));
+      turn = turn.after(turn.paid().withoutBudgetStop().then(await(batches)));
       if (turn.paid().stop().isEmpty()) { // as another execution would go on
         batches.beginTurn();
         turn = payAll(execution, turn(execution, reread(run, mode)), turn.paid());
@@ -150,13 +179,49 @@ public final class PromptJob {
     }
     watch.interrupt().leave();
     requireLock(watch.lock());
-    store.compact(run.folder().runId());
+    try (StageScope stage = stage("compact", "tidying the store up")) {
+      store.compact(run.folder().runId());
+    }
     return publish(execution, turn, plan);
   }
 
+  private Paid await(BatchStage batches) throws IOException, InterruptedException {
+    try (StageScope stage = stage("wait", "waiting for batches")) {
+      return batches.await();
+    }
+  }
+
+  private RunPlan plan(Execution execution, Turn turn) throws IOException {
+    OpenRun run = execution.run();
+    try (StageScope stage = stage("plan", "counting and pricing requests")) {
+      RunPlan plan =
+          planning()
+              .plan(
+                  run,
+                  turn.found(),
+                  turn.rows(),
+                  PlannedMisses.of(turn.work(), execution.batches().pending().found()));
+      RunBudget budget = wiring().budget(run, run.adopted().isPresent());
+      BigDecimal before = budget == null ? BigDecimal.ZERO : budget.spentBefore().amount();
+      BigDecimal expected = plan.estimateUsd().expected();
+      RunEvents.planned(plan);
+      progress.money(
+          before, expected == null ? null : before.add(expected), spec.budget().maxUsd());
+      return plan;
+    }
+  }
+
+  private StageScope stage(String name, String words) {
+    return new StageScope(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()), progress, name, words);
+  }
+
+  /** What is looked at while an execution goes on. */
+  private record Clocks(ProgressWatch progress, long startedNanos) {}
+
   /** What holds for all turns of an execution. */
   private record Execution(
-      OpenRun run, RunMode mode, Watch watch, BatchStage batches, long startedNanos) {}
+      OpenRun run, RunMode mode, Watch watch, BatchStage batches, Clocks clocks) {}
 
   /**
    * What there is to do, from a look into the store until nothing is left but batches to wait for.
@@ -165,7 +230,7 @@ public final class PromptJob {
    * @param work of that round
    * @param paid in all turns so far
    */
-  private record Turn(Requests requests, RungStage stage, Round round, BatchWork work, Paid paid) {
+  private record Turn(Requests requests, RungStage rounds, Round round, BatchWork work, Paid paid) {
     Dataset<Row> rows() {
       return requests.rows();
     }
@@ -180,22 +245,24 @@ public final class PromptJob {
     }
 
     Turn after(Paid all) {
-      return new Turn(requests, stage, round, work, all);
+      return new Turn(requests, rounds, round, work, all);
     }
 
     Turn at(Round next, BatchWork ofIt) {
-      return new Turn(requests, stage, next, ofIt, paid);
+      return new Turn(requests, rounds, next, ofIt, paid);
     }
   }
 
   private Turn turn(Execution execution, Requests requests) throws IOException {
     RunFolder folder = execution.run().folder();
-    RungStage stage = stage(folder, execution.mode(), folder.newRungs(Instant.now()));
+    RungStage rounds = rounds(folder, execution.mode(), folder.newRungs(Instant.now()));
     BatchStage batches = execution.batches();
-    Round round =
-        batches.pending().without(stage.begin(requests.rows(), requests.found().lookup()));
-    BatchWork work = work(batches, round, requests.rows(), folder);
-    return new Turn(requests, stage, round, work, Paid.NOTHING);
+    try (StageScope stage = stage("misses", "writing the requests that are to be asked")) {
+      Round round =
+          batches.pending().without(rounds.begin(requests.rows(), requests.found().lookup()));
+      BatchWork work = work(batches, round, requests.rows(), folder);
+      return new Turn(requests, rounds, round, work, Paid.NOTHING);
+    }
   }
 
   /** Rounds of calls, until rows need no further model; answers go to the store. */
@@ -205,7 +272,7 @@ public final class PromptJob {
     boolean goesOn = before.stop().isEmpty();
     while (turn.round().isMissingAny() && goesOn) {
       turn = turn.after(payOn(turn.paid(), execution, turn.work()));
-      Round next = execution.batches().pending().without(turn.stage().after(turn.round()));
+      Round next = execution.batches().pending().without(turn.rounds().after(turn.round()));
       goesOn = turn.paid().goesOn();
       BatchWork work =
           goesOn
@@ -253,7 +320,7 @@ public final class PromptJob {
           batches
               .pending()
               .without(
-                  stage(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
+                  rounds(run.folder(), RunMode.PLAIN, folder.newRungs(Instant.now()))
                       .begin(rows, found.lookup()));
       BatchWork work = work(batches, round, rows, folder);
       return planning()
@@ -325,7 +392,7 @@ public final class PromptJob {
   /**
    * @param path of the rounds, of this execution only
    */
-  private RungStage stage(RunFolder folder, RunMode mode, String path) {
+  private RungStage rounds(RunFolder folder, RunMode mode, String path) {
     return rungs.stage(
         new RungStage.Serving(serving(folder), folder.runId(), mode.retryPermanent()), path);
   }
@@ -381,9 +448,11 @@ public final class PromptJob {
     RunFolder folder = run.folder();
     writeSetup(folder);
     Dataset<Row> rows = pinned(folder);
-    Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
-    run.requirePinned(found.deduped().counts());
-    return new Requests(rows, found);
+    try (StageScope stage = stage("lookup", LOOKING)) {
+      Found found = lookup(run, mode).apply(rows, null, folder.newRequests(Instant.now()));
+      run.requirePinned(found.deduped().counts());
+      return new Requests(rows, found);
+    }
   }
 
   /** The rows as an earlier execution read them. */
@@ -400,9 +469,11 @@ public final class PromptJob {
       writeSetup(folder);
       Dataset<Row> rows = link(folder, mode);
       String requests = folder.newRequests(Instant.now());
-      Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
-      run.writePlan(found.deduped().counts(), hadoop);
-      return new Requests(rows, found);
+      try (StageScope stage = stage("lookup", LOOKING)) {
+        Found found = lookup(run, mode).apply(rows, spec.input().id(), requests);
+        run.writePlan(found.deduped().counts(), hadoop);
+        return new Requests(rows, found);
+      }
     } catch (InvalidInputException e) {
       folder.delete(hadoop);
       if (!mode.isLimited()) {
@@ -418,11 +489,13 @@ public final class PromptJob {
   }
 
   private Dataset<Row> link(RunFolder folder, RunMode mode) {
-    Dataset<Row> input = require(load());
-    Dataset<Row> routed =
-        route(render(input)); // the model is chosen here: it is part of the fingerprint
-    return new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
-        .apply(routed, Arrays.asList(input.columns()));
+    try (StageScope stage = stage("link", "reading rows and making their prompts")) {
+      Dataset<Row> input = require(load());
+      Dataset<Row> routed =
+          route(render(input)); // the model is chosen here: it is part of the fingerprint
+      return new LinkStage(rungs.fingerprinters(), Sampling.of(spec, mode), folder.rows())
+          .apply(routed, Arrays.asList(input.columns()));
+    }
   }
 
   private StoreLookupStage lookup(OpenRun run, RunMode mode) {
@@ -448,7 +521,7 @@ public final class PromptJob {
         new BatchStage.Place(run.folder(), mode.waits()),
         new SettingsWiring(setup, store, spark.sparkContext()).settings(run, none, false),
         time,
-        console);
+        new BatchStage.Told(console, progress));
   }
 
   private ShardStage shardStage(String path) {
@@ -499,14 +572,16 @@ public final class PromptJob {
       return Paid.NOTHING;
     }
     RunBudget budget = wiring().budget(execution.run(), /* counts= */ true);
-    return execution.batches().submit(work.batch(), budget);
+    try (StageScope stage = stage("batch", "sending requests in batches")) {
+      return execution.batches().submit(work.batch(), budget);
+    }
   }
 
   private Paid call(Paid before, Execution execution, Shards shards)
       throws IOException, InterruptedException {
     boolean isFirst = before.isNothing() && execution.batches().pending().count() == 0;
     boolean isBegun = !isFirst || execution.run().adopted().isPresent();
-    try {
+    try (StageScope stage = stage("realtime", "calling")) {
       return new RealtimeStage(
               JavaSparkContext.fromSparkContext(spark.sparkContext()),
               wiring().settings(execution.run(), shards, isBegun),
@@ -540,6 +615,12 @@ public final class PromptJob {
   }
 
   private Finished publish(Execution execution, Turn turn, RunPlan plan) throws IOException {
+    try (StageScope stage = stage("publish", "writing results")) {
+      return publishNow(execution, turn, plan);
+    }
+  }
+
+  private Finished publishNow(Execution execution, Turn turn, RunPlan plan) throws IOException {
     RunFolder folder = execution.run().folder();
     BatchStage batches = execution.batches();
     Paid paid = turn.paid();
@@ -547,7 +628,7 @@ public final class PromptJob {
     JoinBackStage joinBack =
         joinBack(folder).stoppedBy(paid.stop()).withPending(batches.pending().fingerprints());
     Outcome outcome =
-        rungs.join(joinBack, turn.stage(), turn.requests().found(), turn.round(), paid);
+        rungs.join(joinBack, turn.rounds(), turn.requests().found(), turn.round(), paid);
     RunFigures figures =
         new RunFigures(
             turn.deduped(),
@@ -557,9 +638,17 @@ public final class PromptJob {
             inDoubt,
             planning().firstEstimate(execution.run(), plan),
             outcome.figures(),
-            execution.startedNanos());
+            execution.clocks().startedNanos());
+    execution.clocks().progress().write();
     Finished finished = publish(outcome.rows(), figures, folder, execution.mode());
-    if (figures.isComplete() && !execution.mode().isLimited()) {
+    boolean isComplete = figures.isComplete() && !execution.mode().isLimited();
+    new RunReport(spark, spec, store, console)
+        .write(
+            folder,
+            finished.resultsPath(),
+            batches.history(),
+            isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
+    if (isComplete) {
       batches.forget();
     }
     return finished;
@@ -587,6 +676,7 @@ public final class PromptJob {
             spec.failures().toleratedFraction(),
             spec.budget().maxUsd());
     folder.write(RunFolder.SUMMARY, summary.toJson(), hadoop);
+    RunEvents.published(summary, place);
     if (isComplete) {
       CurrentRun.clear(spec.store().path(), spec.name(), hadoop);
       new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)

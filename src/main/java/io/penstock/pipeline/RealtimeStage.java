@@ -9,12 +9,14 @@ import io.penstock.inference.StopSignal;
 import io.penstock.limit.Governor;
 import io.penstock.pipeline.ShardReport.Refused;
 import io.penstock.pipeline.ShardStage.Shards;
+import io.penstock.progress.RunProgress;
 import io.penstock.store.JobLock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,7 +58,7 @@ final class RealtimeStage {
   private final Watch watch;
 
   /** What the calls depend on besides their settings. */
-  record Watch(RunInterrupt interrupt, JobLock lock, RunConsole console) {
+  record Watch(RunInterrupt interrupt, JobLock lock, RunConsole console, RunProgress progress) {
     private boolean mayGrant() {
       return !lock.isLost() && System.nanoTime() - lock.renewedNanos() < LOCK_IS_FRESH.toNanos();
     }
@@ -124,7 +126,13 @@ final class RealtimeStage {
     if (shards.requests() == 0) {
       return Paid.NOTHING;
     }
-    return settings.undriven() == null ? payDriven(coordinator(), shards) : payUndriven(shards);
+    watch.progress().calls(shards.requests());
+    watch.progress().stage(words(shards));
+    try {
+      return settings.undriven() == null ? payDriven(coordinator(), shards) : payUndriven(shards);
+    } finally {
+      RunEvents.called(watch.progress().state());
+    }
   }
 
   /** Nobody can tell that the folders are shared, nor how far the calls are. */
@@ -156,8 +164,7 @@ final class RealtimeStage {
         watch::mayGrant,
         governor);
     LimitWatch limits = LimitWatch.ofAll(governor, place, watch.console()::say);
-    try (ProgressLines progress =
-        new ProgressLines(watch.console(), coordinator::counts, shards.requests())) {
+    try {
       coordinator.awaitProofs(PROOF);
       watch.interrupt().enter(() -> endCalls(coordinator));
       Paid paid = call(shards);
@@ -206,10 +213,19 @@ final class RealtimeStage {
     return "penstock calls of " + settings.place().missesPath();
   }
 
+  private String words(Shards shards) {
+    List<RuntimeSettings.Model> models = settings.models();
+    return String.format(
+        Locale.ROOT,
+        "realtime %,d requests to %s",
+        shards.requests(),
+        models.size() == 1 ? models.get(0).settings().requestModel() : models.size() + " models");
+  }
+
   private Paid call(Shards shards) {
     List<Integer> numbers = IntStream.range(0, shards.count()).boxed().toList();
     List<@Nullable String> theirs = GROUP_PROPERTIES.stream().map(spark::getLocalProperty).toList();
-    spark.setJobGroup(group(), "infer: realtime " + shards.requests() + " requests", true);
+    spark.setJobGroup(group(), "infer: " + words(shards), true);
     try {
       Paid paid =
           summed(

@@ -1,22 +1,39 @@
 package io.penstock.pipeline;
 
+import io.penstock.cluster.CallMeter;
 import io.penstock.cluster.Counts;
+import io.penstock.cluster.Counts.Attempts;
+import io.penstock.cluster.Counts.Bought;
 import io.penstock.domain.FailureKind;
 import io.penstock.domain.InferenceOutcome;
+import io.penstock.domain.InferenceOutcome.Completed;
+import io.penstock.domain.InferenceOutcome.Waste;
+import io.penstock.domain.TokenUsage;
 import io.penstock.provider.ProviderException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What one JVM did in a run so far, for progress lines and reports. Thread-safe. */
+/** What one JVM did in a run so far, for progress, metrics and reports. Thread-safe. */
 final class RunCounters {
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private final CallMeter meter;
   private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private final LongAdder attempts = new LongAdder();
   private final LongAdder failedAttempts = new LongAdder();
+  private final LongAdder rateLimited = new LongAdder();
+  private final AtomicReference<Bought> bought = new AtomicReference<>(Bought.NOTHING);
   private final AtomicReference<FailureKind> lastFailure = new AtomicReference<>();
   private final AtomicLong firstCallMillis = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong lastAnswerMillis = new AtomicLong();
+
+  RunCounters(CallMeter meter) {
+    this.meter = meter;
+  }
 
   /** Epoch milliseconds of the first call; {@link Long#MAX_VALUE} before it. */
   long firstCallMillis() {
@@ -29,20 +46,26 @@ final class RunCounters {
   }
 
   /** The kind of the last failure only, since messages of providers may quote prompts. */
-  Counts counts() {
+  Counts counts(int inFlight) {
     FailureKind last = lastFailure.get();
     return new Counts(
         answered.sum(),
         failed.sum(),
-        failedAttempts.sum(),
+        new Attempts(attempts.sum(), failedAttempts.sum(), rateLimited.sum()),
+        bought.get(),
+        inFlight,
         last == null ? null : last.name(),
         firstCallMillis());
   }
 
   void attemptEnded(@Nullable Throwable error) {
+    attempts.increment();
     if (error instanceof ProviderException failure) {
+      boolean is429 = failure.status() == TOO_MANY_REQUESTS;
       failedAttempts.increment();
+      rateLimited.add(is429 ? 1 : 0);
       lastFailure.set(failure.kind());
+      meter.attemptFailed(is429);
     }
   }
 
@@ -52,8 +75,20 @@ final class RunCounters {
     }
   }
 
-  void ended(InferenceOutcome outcome) {
+  /** Once it is stored. */
+  void ended(InferenceOutcome outcome, ModelPricing pricing) {
     lastAnswerMillis.accumulateAndGet(System.currentTimeMillis(), Math::max);
-    (outcome instanceof InferenceOutcome.Completed ? answered : failed).increment();
+    Waste waste = outcome.effort().waste();
+    if (outcome instanceof Completed completed) {
+      TokenUsage usage = completed.completion().usage();
+      answered.increment();
+      bought.accumulateAndGet(Purchases.of(usage, pricing.known(usage), waste), Bought::plus);
+      Duration latency = Duration.ofMillis(outcome.effort().latencyMillis());
+      meter.answered(latency, usage.inputTokens(), usage.outputTokens());
+    } else {
+      failed.increment();
+      bought.accumulateAndGet(Purchases.of(null, null, waste), Bought::plus);
+      meter.failed();
+    }
   }
 }

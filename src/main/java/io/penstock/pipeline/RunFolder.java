@@ -79,6 +79,11 @@ record RunFolder(String path, String runId) {
     return ofExecution("rungs", now);
   }
 
+  /** A file of its own for each execution. */
+  String newTimeline(Instant now) {
+    return ofExecution("timeline", now) + ".json";
+  }
+
   private String ofExecution(String name, Instant now) {
     return path + "/" + name + "/" + STAMP.format(now) + "-" + random();
   }

@@ -29,6 +29,7 @@ public final class ConsoleSummary {
     }
     lines.add(line("results", "%s", resultsPath));
     lines.add(line("summary", "%s", runPath + "/summary.json"));
+    lines.add(line("report", "%s", runPath + "/report.html"));
     return String.join(System.lineSeparator(), lines);
   }
 

@@ -1,6 +1,7 @@
 /**
- * What a run did, for programs and for people. Start at {@link io.penstock.report.RunSummary}.
- * Plain Java: knows nothing of where the figures come from.
+ * What a run did, for programs and for people. Start at {@link io.penstock.report.RunSummary}; its
+ * page is drawn by {@link io.penstock.report.ReportPage}. Plain Java: knows nothing of where the
+ * figures come from.
  */
 @NullMarked
 package io.penstock.report;

@@ -239,11 +239,10 @@ class MainTest {
     assertThat(errors()).contains("gone.jsonl");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"evaluate", "report"})
-  void commandsThatAreNotBuiltSaySo(String command) {
-    assertThat(Main.execute(command, "job.yaml")).isEqualTo(2);
-    assertThat(errors()).contains(command + " is not built yet");
+  @Test
+  void commandsThatAreNotBuiltSaySo() {
+    assertThat(Main.execute("evaluate", "job.yaml")).isEqualTo(2);
+    assertThat(errors()).contains("evaluate is not built yet");
   }
 
   @Test

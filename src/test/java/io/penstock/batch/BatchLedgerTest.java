@@ -1,6 +1,8 @@
 package io.penstock.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.batch.BatchIntent.Owner;
 import io.penstock.batch.BatchIntent.Size;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -122,7 +125,11 @@ class BatchLedgerTest {
 
     assertThat(keys(ledger.open())).containsExactly("b1", "b2", "b3", "b4");
     assertThat(keys(ledger.held())).containsExactly("b3", "b4");
-    assertThat(ledger.ended("r1")).containsExactly(new BatchLedger.Ended(done, WHOLE));
+    assertThat(ledger.ended("r1"))
+        .extracting(BatchLedger.Ended::batch, BatchLedger.Ended::end)
+        .containsExactly(tuple(done, WHOLE));
+    assertThat(ledger.ended("r1").get(0).at())
+        .isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
     assertThat(ledger.ended("r2")).isEmpty();
     assertThat(ledger.batchIds()).as("of those that are done too").contains("batch-5");
     assertThat(ledger.worstUsd("r1")).as("of four").isEqualByComparingTo("1.00");

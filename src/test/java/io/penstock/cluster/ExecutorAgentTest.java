@@ -94,7 +94,7 @@ final class ExecutorAgentTest {
     begin("r1");
     FakeParticipant runtime = new FakeParticipant("r1");
     agent.attach(runtime);
-    runtime.count(new Counts(3, 0, 0, null, 5));
+    runtime.count(Told.counts(3, 0, 0, 5));
     agent.renew();
 
     end();

@@ -3,6 +3,7 @@ package io.penstock.cluster;
 import static io.penstock.cluster.FakeExecutors.SEEN;
 import static io.penstock.cluster.Orders.order;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.penstock.cluster.Messages.Activity;
 import io.penstock.cluster.Messages.RenewalReply;
@@ -12,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 final class LeaseBookTest {
-  private static final Counts TWO = new Counts(2, 1, 3, "NETWORK", 1_000);
-  private static final Counts FIVE = new Counts(5, 0, 0, null, 900);
+  private static final Counts TWO = Told.counts(2, 1, 3, 1_000);
+  private static final Counts FIVE = Told.counts(5, 0, 0, 900);
 
   private final FakeNanos clock = new FakeNanos();
   private final LeaseBook book = new LeaseBook(clock);
@@ -25,7 +26,8 @@ final class LeaseBookTest {
 
     assertThat(reply).isEqualTo(RenewalReply.NO_RUN);
     assertThat(reply.granted()).isFalse();
-    assertThat(book.counts()).isEqualTo(Counts.NONE);
+    assertThat(book.countsByExecutor()).containsOnly(entry("1", Counts.NONE));
+    assertThat(book.loads()).isEmpty();
   }
 
   @Test
@@ -126,7 +128,7 @@ final class LeaseBookTest {
     executors.renew("1", new Activity("r1", "token", false, FIVE, List.of(), null, null));
 
     assertThat(book.isClosed(end)).isTrue();
-    assertThat(book.counts()).isEqualTo(FIVE);
+    assertThat(book.countsByExecutor().get("1")).isEqualTo(FIVE);
   }
 
   @Test
@@ -170,10 +172,19 @@ final class LeaseBookTest {
     book.remove("1");
     executors.renew("2"); // its runtime is gone, its counts stay
 
-    assertThat(book.counts()).isEqualTo(new Counts(7, 1, 3, "NETWORK", 900));
+    assertThat(book.countsByExecutor()).containsOnly(entry("1", TWO), entry("2", FIVE));
+  }
 
+  @Test
+  void countsGoOnGrowingFromRunToRun() {
+    executors.begin("r1");
+    executors.renew("1", new Activity("r1", null, false, TWO, List.of(), null, null));
     executors.begin("r2");
-    assertThat(book.counts()).isEqualTo(Counts.NONE);
+    assertThat(book.countsByExecutor()).containsOnly(entry("1", TWO));
+
+    executors.renew("1", new Activity("r2", null, true, FIVE, List.of(), null, null));
+
+    assertThat(book.countsByExecutor()).containsOnly(entry("1", Told.counts(7, 1, 3, 900)));
   }
 
   @Test
@@ -182,6 +193,6 @@ final class LeaseBookTest {
 
     executors.renew("1", new Activity("r1", "the token before", true, TWO, List.of(), null, null));
 
-    assertThat(book.counts()).isEqualTo(Counts.NONE);
+    assertThat(book.countsByExecutor()).containsOnly(entry("1", Counts.NONE));
   }
 }

@@ -35,9 +35,7 @@ final class MessagesTest {
         new Renewal(
             "1",
             "h",
-            List.of(
-                new Activity(
-                    "r", "t", true, new Counts(1, 2, 3, "NETWORK", 4), List.of(), null, null)),
+            List.of(new Activity("r", "t", true, Told.counts(1, 2, 3, 4), List.of(), null, null)),
             new Proof("t", "1-a", "own", null)),
         RenewalReply.NO_RUN,
         new RenewalReply("r", "t", null, "stopped", null, List.of(), List.of()),

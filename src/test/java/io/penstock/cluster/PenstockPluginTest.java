@@ -57,7 +57,7 @@ final class PenstockPluginTest {
   private static String work(String runId) throws Exception {
     ExecutorAgent agent = ExecutorAgent.current();
     FakeParticipant runtime = new FakeParticipant(runId);
-    runtime.count(new Counts(1, 0, 0, null, 7));
+    runtime.count(Told.counts(1, 0, 0, 7));
     agent.attach(runtime);
     RUNTIMES.add(runtime);
     agent.whenLeased(runId).get(LIMIT.toSeconds(), TimeUnit.SECONDS);

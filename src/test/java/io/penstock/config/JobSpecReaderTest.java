@@ -270,12 +270,12 @@ final class JobSpecReaderTest {
         List.of(
             "nmae=x",
             "retry.max_attempts=0",
-            "report={samples: 0}",
+            "report={samples: 101}",
             "name='a b'",
             "models.small.provider=opnai"),
         "nmae: unknown key; did you mean 'name'?",
         "retry.max_attempts: is 0, must be at least 1 and at most 1000",
-        "report: is not built yet; remove it",
+        "report.samples: is 101, must be at least 0 and at most 100",
         "name: is 'a b', must have letters, digits, dot, dash or underscore only",
         "models.small.provider: is 'opnai'; did you mean 'openai'?");
   }

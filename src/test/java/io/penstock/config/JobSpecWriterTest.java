@@ -42,7 +42,8 @@ final class JobSpecWriterTest {
         "retry={max_attempts: 2, max_paid_attempts: 1, request_timeout_seconds: 3}",
         "prices={own/m: {input: '0.10', output: '1e-3'}}",
         "output={path: /o, mode: append, prefix: ai_}",
-        "failures.tolerated_fraction=0"
+        "failures.tolerated_fraction=0",
+        "report={samples: 3}"
       })
   void itsOutputReadsAsTheSameJob(String set) {
     String routing =

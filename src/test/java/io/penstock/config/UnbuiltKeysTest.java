@@ -11,10 +11,7 @@ final class UnbuiltKeysTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "evaluation={judge: small}                | ; remove it",
-        "report={samples: 0}                      | ; remove it"
-      })
+      value = {"evaluation={judge: small}                | ; remove it"})
   void whatIsNotBuiltIsRefusedByName(String set, String advice) {
     String key = set.substring(0, set.indexOf('='));
 

@@ -26,7 +26,8 @@ final class ConsoleSummaryTest {
             "  latency   p50 1,500 ms, p95 4,200 ms, p99 9,100 ms",
             "  store     4 torn journal lines were skipped",
             "  results   lake/answers",
-            "  summary   runs/r1/summary.json");
+            "  summary   runs/r1/summary.json",
+            "  report    runs/r1/report.html");
   }
 
   @Test

@@ -1,0 +1,558 @@
+'use strict';
+(() => {
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const summary = data.summary;
+  const figures = data.figures || {};
+  const job = figures.job || {};
+  const charts = []; // each draws itself, anew where the theme changes
+
+  // ---- words for figures
+
+  const int = value => (value === null || value === undefined ? 'unknown' : Number(value).toLocaleString('en-US'));
+  const exact = amount => (amount === null || amount === undefined ? 'unknown' : amount + ' USD');
+  const number = amount => (amount === null || amount === undefined ? null : Number(amount));
+  const share = value => (value === null || value === undefined ? 'none' : (100 * value).toFixed(1) + ' %');
+  const trimmed = (value, digits) => String(Number(Number(value).toFixed(digits)));
+
+  /** As short as a tile or an axis wants it. */
+  function short(amount) {
+    if (amount === null || amount === undefined) return 'unknown';
+    const value = Number(amount);
+    if (value === 0) return '$0';
+    const size = Math.abs(value);
+    const text = size >= 0.995 ? size.toLocaleString('en-US', {minimumFractionDigits: 2, maximumFractionDigits: 2})
+      : trimmed(size, Math.min(12, 2 - Math.floor(Math.log10(size))));
+    return (value < 0 ? '-$' : '$') + text;
+  }
+
+  function duration(seconds) {
+    if (seconds === null || seconds === undefined) return 'unknown';
+    const whole = Math.round(seconds);
+    if (seconds < 120) return trimmed(seconds, seconds < 10 ? 2 : 1) + ' s';
+    if (whole < 7200) return Math.floor(whole / 60) + ' min' + (whole % 60 ? ' ' + (whole % 60) + ' s' : '');
+    const minutes = Math.round(whole / 60);
+    return Math.floor(minutes / 60) + ' h' + (minutes % 60 ? ' ' + (minutes % 60) + ' min' : '');
+  }
+
+  const milliseconds = value => (value === null || value === undefined ? 'none' : value < 1000 ? int(value) + ' ms' : trimmed(value / 1000, value < 10000 ? 2 : 1) + ' s');
+  const time = instant => (instant ? instant.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') : 'not yet');
+  const compact = value => Number(value).toLocaleString('en-US', {notation: 'compact', maximumFractionDigits: 1});
+
+  /** As the run id says; null where it is of another form. */
+  function startedAt() {
+    const stamp = /^r(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-/.exec(summary.run_id);
+    return stamp ? `${stamp[1]}-${stamp[2]}-${stamp[3]} ${stamp[4]}:${stamp[5]}:${stamp[6]} UTC` : null;
+  }
+
+  // ---- parts of the document; text is set as text, never as HTML
+
+  function el(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== undefined) node.setAttribute(name, value);
+    }
+    for (const child of children.flat(Infinity)) {
+      if (child !== null && child !== undefined) node.append(child instanceof Node ? child : String(child));
+    }
+    return node;
+  }
+
+  const note = text => el('p', {class: 'note'}, text);
+
+  /**
+   * @param columns of {name, number: whether it is aligned as one, code: whether it is an id}
+   * @param total a last row; null: there is none
+   */
+  function table(caption, columns, rows, total) {
+    const cell = (value, column, first) => {
+      const style = [column.number ? 'number' : '', column.code ? 'code' : ''].join(' ').trim();
+      return first ? el('th', {scope: 'row', class: style || null}, value) : el('td', {class: style || null}, value);
+    };
+    const line = values => el('tr', {}, values.map((value, i) => cell(value, columns[i], i === 0)));
+    return el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption},
+      el('table', {},
+        el('caption', {}, caption),
+        el('thead', {}, el('tr', {}, columns.map(column => el('th', {scope: 'col', class: column.number ? 'number' : null}, column.name)))),
+        el('tbody', {}, rows.map(line)),
+        total ? el('tfoot', {}, line(total)) : null));
+  }
+
+  function facts(pairs) {
+    return el('dl', {class: 'facts'}, pairs.filter(pair => pair).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+  }
+
+  function section(id, title, ...nodes) {
+    const heading = id + '-title';
+    document.getElementById('main').append(el('section', {id, 'aria-labelledby': heading}, el('h2', {id: heading}, title), nodes));
+    document.getElementById('nav').firstChild.append(el('li', {}, el('a', {href: '#' + id}, title)));
+  }
+
+  // ---- charts
+
+  const color = name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+
+  /**
+   * A chart with a sentence for those who do not see it and a table of what it shows.
+   *
+   * @param config called for each drawing, since colours differ by theme
+   */
+  function chart(label, config, tableNode, style) {
+    const canvas = el('canvas', {role: 'img', 'aria-label': label});
+    charts.push({canvas, config});
+    return el('div', {}, el('div', {class: 'chart ' + (style || '')}, canvas),
+      el('details', {}, el('summary', {}, 'The figures as a table'), tableNode));
+  }
+
+  function draw() {
+    Chart.defaults.animation = false;
+    Chart.defaults.maintainAspectRatio = false;
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+    Chart.defaults.color = color('muted');
+    Chart.defaults.borderColor = color('grid');
+    Chart.defaults.plugins.legend.position = 'bottom';
+    Chart.defaults.plugins.legend.labels.usePointStyle = true;
+    Chart.defaults.plugins.legend.labels.boxHeight = 8;
+    for (const each of charts) {
+      if (each.drawn) each.drawn.destroy();
+      each.drawn = new Chart(each.canvas, each.config());
+    }
+  }
+
+  const axis = (title, more) => Object.assign({title: {display: true, text: title}, beginAtZero: true}, more);
+  const seconds = {callback: value => duration(value), maxRotation: 0, autoSkipPadding: 16};
+  const dollars = {callback: value => short(value), maxRotation: 0, autoSkipPadding: 12};
+  const counts = {callback: value => (Number.isInteger(value) ? compact(value) : '')};
+  const line = (label, tone, points, more) => Object.assign({
+    label, data: points, borderColor: color(tone), backgroundColor: color(tone), borderWidth: 2, pointRadius: points.length > 1 ? 0 : 3, pointStyle: 'line', pointHitRadius: 8,
+  }, more);
+  const bars = (label, tone, values, more) => Object.assign({label, data: values, backgroundColor: color(tone), pointStyle: 'rect', maxBarThickness: 46}, more);
+
+  // ---- sections
+
+  function head() {
+    const code = summary.exit_code;
+    const kind = code === 0 ? 'good' : code === 75 || code === 130 || code === 4 ? 'wait' : 'bad';
+    const partial = job.complete === false && code === 0;
+    const saved = summary.saved_usd || {};
+    const parts = [saved.cache, saved.duplicates, saved.batch];
+    const savedAll = parts.some(part => part === null || part === undefined) ? null : parts.reduce((sum, part) => sum + Number(part), 0);
+    const tile = (name, value, more, key) => el('div', {class: 'tile'}, el('dt', {}, name),
+      el('dd', {'data-key': key, 'data-value': key ? String(summary[key]) : null}, value), more ? el('dd', {class: 'more'}, more) : null);
+    document.getElementById('head').append(...[
+      el('h1', {}, job.name || summary.run_id),
+      el('p', {class: 'run'}, 'Run ', el('span', {class: 'code'}, summary.run_id), startedAt() ? ', started ' + startedAt() : ''),
+      el('div', {class: 'status'},
+        el('span', {class: 'badge ' + (partial ? 'wait' : kind)}, (partial ? 'partial' : code === 0 || code === 3 ? 'complete' : 'incomplete') + ', exit code ' + code),
+        el('span', {}, partial ? 'Done with a part of the rows.' : data.meaning)),
+      summary.stopped ? el('p', {}, 'Stopped: ' + summary.stopped) : null,
+      el('dl', {class: 'tiles'},
+        tile('Rows with an answer', int(summary.succeeded), 'of ' + int(summary.rows), 'succeeded'),
+        tile('Failed rows', int(summary.failed), summary.pending ? int(summary.pending) + ' requests in batches' : null, 'failed'),
+        tile('Cost', short(summary.cost_usd), exact(summary.cost_usd), 'cost_usd'),
+        tile('Saved', savedAll === null ? 'unknown' : short(savedAll), 'against calling every row'),
+        tile('Calls took', duration(summary.inference_seconds), duration(summary.wall_seconds) + ' in all', 'inference_seconds'),
+        tile('Requests/s', trimmed(summary.requests_per_second, 1), 'at most ' + int(summary.max_in_flight) + ' in flight', 'requests_per_second')),
+    ].filter(part => part));
+    document.getElementById('nav').append(el('ul', {}));
+  }
+
+  function ran() {
+    const models = (job.models || []).map(model => [model.name, model.provider, model.request_model]);
+    section('ran', 'What ran',
+      facts([
+        job.name ? ['Job', job.name] : null,
+        job.input ? ['Input', job.input + ' (' + job.format + ')'] : null,
+        ['Rows', `${int(summary.rows)}, of ${int(summary.distinct)} distinct requests; ${int(summary.duplicates)} duplicate rows`],
+        ['Requests', `${int(summary.cache_hits)} from the store, ${int(summary.called)} called, ${int(summary.batched)} in batches, ${int(summary.pending)} pending`],
+        startedAt() ? ['Started', startedAt()] : null,
+        job.published_at ? ['Published', time(job.published_at)] : null,
+        ['Last execution', `${duration(summary.wall_seconds)}, of which ${duration(summary.inference_seconds)} from the first call to the last answer`],
+        ['Refused with 429', int(summary.rate_limited) + ' HTTP requests'],
+        summary.in_doubt ? ['In doubt', int(summary.in_doubt) + ' calls that were under way when an executor was killed'] : null,
+        data.plan && data.plan.price_version ? ['Prices', data.plan.price_version] : null,
+      ]),
+      models.length ? table('Models', [{name: 'Name in the job'}, {name: 'Provider'}, {name: 'Model'}], models) : note('What the job was is not kept in this run folder.'));
+  }
+
+  function bill() {
+    const lines = figures.bill;
+    if (!lines) {
+      section('bill', 'The bill', facts(money()), note('The bill by model is not kept in this run folder.'));
+      return;
+    }
+    const columns = [{name: 'Model'}, {name: 'Delivery'}, {name: 'Served from'}, {name: 'Rows', number: true}, {name: 'Input tokens', number: true},
+      {name: 'Output tokens', number: true}, {name: 'Cost, USD', number: true}, {name: 'Saved, USD', number: true}];
+    const rows = lines.map(each => [each.model || '-', each.delivery || '-', each.served_from || 'no answer', int(each.rows), int(each.input_tokens),
+      int(each.output_tokens), each.cost_usd === null ? 'unknown' : each.cost_usd, each.saved_usd === null ? 'unknown' : each.saved_usd]);
+    const total = key => int(lines.reduce((sum, each) => sum + each[key], 0));
+    const all = ['All', '', '', total('rows'), total('input_tokens'), total('output_tokens'), summary.cost_usd === null ? 'unknown' : summary.cost_usd, ''];
+    section('bill', 'The bill',
+      table('Rows of the results by model, delivery and where their answer came from; tokens of the answers that serve them', columns, rows, all),
+      el('div', {class: 'pair'}, naive(), estimate()),
+      facts(money()));
+  }
+
+  function money() {
+    const waste = summary.waste_usd || {};
+    return [
+      ['Cost', exact(summary.cost_usd)],
+      ['Waste', exact(waste.known) + ' known, at most ' + exact(waste.possible) + ' possible'],
+      Number(summary.unclaimed_usd) ? ['Unclaimed', exact(summary.unclaimed_usd)] : null,
+      summary.budget_usd ? ['Budget', exact(summary.budget_usd.spent) + ' of ' + exact(summary.budget_usd.max) + ' spent in all executions'] : null,
+    ];
+  }
+
+  function naive() {
+    const saved = summary.saved_usd || {};
+    const parts = [['Paid', summary.cost_usd, 'blue'], ['Saved by the store', saved.cache, 'teal'],
+      ['Saved by deduplication', saved.duplicates, 'violet'], ['Saved by batches', saved.batch, 'amber']];
+    const title = el('h3', {}, 'Against the naive way');
+    if (parts.some(part => number(part[1]) === null)) {
+      return el('div', {}, title, note('A price is not known, so neither is what was saved.'));
+    }
+    const sum = parts.reduce((all, part) => all + Number(part[1]), 0);
+    if (sum === 0) {
+      return el('div', {}, title, note('No row has an answer with a price: nothing was paid, and nothing saved.'));
+    }
+    const sentence = `Every row called at the realtime list price would have cost ${short(sum)}; ${short(summary.cost_usd)} was paid.`;
+    return el('div', {}, title, el('p', {class: 'lead'}, sentence),
+      chart('Stacked bar. ' + sentence, () => ({
+        type: 'bar',
+        data: {labels: ['every row'], datasets: parts.map(part => bars(part[0], part[2], [Number(part[1])]))},
+        options: {indexAxis: 'y', scales: {x: axis('USD', {stacked: true, ticks: dollars}), y: {stacked: true, display: false}},
+          plugins: {tooltip: {callbacks: {label: item => item.dataset.label + ': ' + exact(parts[item.datasetIndex][1])}}}},
+      }), table('Cost against the naive way', [{name: 'Part'}, {name: 'USD', number: true}], parts.map(part => [part[0], part[1]])), 'low'));
+  }
+
+  function estimate() {
+    const told = summary.estimate_usd || {};
+    const title = el('h3', {}, 'Against the estimate');
+    const low = number(told.low), high = number(told.high), cost = number(summary.cost_usd);
+    if (low === null || high === null || cost === null) {
+      return el('div', {}, title, note('There is no estimate, since a price is not known.'));
+    }
+    const budget = summary.budget_usd ? Number(summary.budget_usd.max) : null;
+    const rows = [['Lowest estimate', told.low], ['Expected', told.expected === null ? 'unknown' : told.expected], ['Highest estimate', told.high],
+      ['Actual cost', summary.cost_usd]].concat(budget === null ? [] : [['Budget', summary.budget_usd.max]]);
+    if (low === 0 && high === 0 && cost === 0) {
+      return el('div', {}, title, note('Nothing was to be called: the run was expected to cost nothing, and did.'));
+    }
+    const place = cost < low ? 'below' : cost > high ? 'above' : 'within';
+    const sentence = `${short(cost)} was paid, ${place} the estimate of ${short(low)} to ${short(high)}`
+      + (told.expected === null ? '.' : `, ${short(told.expected)} expected.`);
+    const labels = ['estimate'].concat(told.expected === null ? [] : ['expected'], ['actual'], budget === null ? [] : ['budget']);
+    const spans = [[low, high]].concat(told.expected === null ? [] : [[0, Number(told.expected)]], [[0, cost]], budget === null ? [] : [[0, budget]]);
+    const tones = ['grey'].concat(told.expected === null ? [] : ['teal'], ['blue'], budget === null ? [] : ['amber']);
+    return el('div', {}, title, el('p', {class: 'lead'}, sentence),
+      chart('Bars. ' + sentence, () => ({
+        type: 'bar',
+        data: {labels, datasets: [bars('USD', 'blue', spans, {backgroundColor: tones.map(color), maxBarThickness: 22})]},
+        options: {indexAxis: 'y', scales: {x: axis('USD', {ticks: dollars}), y: {grid: {display: false}}}, plugins: {legend: {display: false}}},
+      }), table('Estimate and actual cost', [{name: 'Amount'}, {name: 'USD', number: true}], rows), 'low'));
+  }
+
+  /** Of runs in several executions each says which it is. */
+  const executionTitle = (all, one, started) => (all.dropped + all.executions.length > 1
+    ? el('h3', {}, 'Execution ' + (started ? 'that called from ' + time(started) : one.execution)) : null);
+
+  const droppedNote = all => (all.dropped ? note(`The last ${all.executions.length} executions are shown; ${all.dropped} earlier ones are in the run folder.`) : null);
+
+  function throughput() {
+    const all = data.timelines;
+    if (!all.executions.length) {
+      section('throughput', 'Throughput and limits over time', note('No course of calls is kept: nothing was called in realtime, or it was over at once.'));
+      return;
+    }
+    section('throughput', 'Throughput and limits over time', droppedNote(all), all.executions.map(one => [
+      executionTitle(all, one, one.started), el('div', {class: 'pair'}, rates(one), inFlight(one))]));
+  }
+
+  function rates(one) {
+    const steps = one.steps;
+    const most = Math.max(...steps.map(step => step.requests_per_second));
+    const label = `Lines over ${duration(steps[steps.length - 1].seconds)}: requests per second, at most ${trimmed(most, 1)}, and tokens per minute.`;
+    return chart(label, () => ({
+      type: 'line',
+      data: {datasets: [
+        line('Requests/s', 'blue', steps.map(step => ({x: step.seconds, y: step.requests_per_second}))),
+        line('Tokens/min', 'amber', steps.map(step => ({x: step.seconds, y: step.tokens_per_minute})), {yAxisID: 'tokens', borderDash: [6, 4]}),
+      ]},
+      options: {interaction: {mode: 'index', intersect: false}, scales: {
+        x: axis('since the first call', {type: 'linear', max: steps[steps.length - 1].seconds, ticks: seconds}),
+        y: axis('requests/s'),
+        tokens: axis('tokens/min', {position: 'right', grid: {drawOnChartArea: false}, ticks: {callback: compact}}),
+      }},
+    }), table('Throughput over time', [{name: 'Until'}, {name: 'Requests/s', number: true}, {name: 'Tokens/min', number: true}, {name: 'Spent, USD', number: true}],
+      steps.map(step => [duration(step.seconds), trimmed(step.requests_per_second, 2), int(Math.round(step.tokens_per_minute)), step.spent_usd])));
+  }
+
+  function inFlight(one) {
+    const steps = one.steps;
+    const refused = steps.filter(step => step.rate_limited > 0);
+    const sum = refused.reduce((all, step) => all + step.rate_limited, 0);
+    const label = `Lines of requests in flight and their limit; ${sum ? int(sum) + ' refusals with 429 are marked.' : 'nothing was refused with 429.'}`;
+    const known = key => steps.filter(step => step[key] !== null).map(step => ({x: step.seconds, y: step[key]}));
+    return chart(label, () => ({
+      type: 'line',
+      data: {datasets: [
+        line('In flight', 'teal', known('in_flight')),
+        line('Limit', 'violet', known('limit'), {stepped: true, borderDash: [6, 4]}),
+        {label: 'Refused with 429', data: refused.map(step => ({x: step.seconds, y: step.in_flight || 0, refused: step.rate_limited})), showLine: false,
+          pointStyle: 'triangle', pointRadius: 7, pointHoverRadius: 9, borderColor: color('red'), backgroundColor: color('red')},
+      ]},
+      options: {scales: {x: axis('since the first call', {type: 'linear', max: steps[steps.length - 1].seconds, ticks: seconds}), y: axis('requests', {ticks: counts})},
+        plugins: {tooltip: {callbacks: {title: items => duration(items[0].parsed.x), label: item => (item.raw.refused ? int(item.raw.refused) + ' refused with 429' : item.dataset.label + ': ' + int(item.parsed.y))}}}},
+    }), table('In flight and limit over time', [{name: 'Until'}, {name: 'In flight', number: true}, {name: 'Limit', number: true}, {name: 'Refused with 429', number: true}],
+      steps.map(step => [duration(step.seconds), int(step.in_flight), int(step.limit), int(step.rate_limited)])));
+  }
+
+  function latency() {
+    const spread = figures.latencies || [];
+    const told = summary.latency_ms || {};
+    if (!spread.length) {
+      section('latency', 'Latency', told.p50 === null || told.p50 === undefined ? note('No answer was bought in realtime, so there is no latency.')
+        : facts([['p50', milliseconds(told.p50)], ['p95', milliseconds(told.p95)], ['p99', milliseconds(told.p99)]]));
+      return;
+    }
+    const marks = [['p50', told.p50], ['p95', told.p95], ['p99', told.p99]].filter(mark => mark[1] !== null && mark[1] !== undefined);
+    const sentence = marks.map(mark => mark[0] + ' ' + milliseconds(mark[1])).join(', ') + ', first attempt sent to last byte.';
+    const name = bar => milliseconds(bar.from_ms) + ' to ' + milliseconds(bar.to_ms);
+    section('latency', 'Latency', el('p', {class: 'lead'}, sentence),
+      chart('Histogram of latencies: ' + sentence, () => ({
+        type: 'bar',
+        data: {labels: spread.map(bar => milliseconds(bar.from_ms)), datasets: [bars('Answers', 'blue', spread.map(bar => bar.answers), {categoryPercentage: 1, barPercentage: .92, maxBarThickness: 90})]},
+        options: {layout: {padding: {top: 18}}, scales: {x: axis('from', {grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 10}}), y: axis('answers', {ticks: counts})},
+          plugins: {legend: {display: false}, tooltip: {callbacks: {title: items => name(spread[items[0].dataIndex])}}}},
+        plugins: [percentiles(spread, marks)],
+      }), table('Answers by latency', [{name: 'Latency'}, {name: 'Answers', number: true}], spread.map(bar => [name(bar), int(bar.answers)]))));
+  }
+
+  /** Lines with their names; within a bar as far as its logarithm is. */
+  function percentiles(spread, marks) {
+    return {
+      id: 'percentiles',
+      afterDatasetsDraw(drawn) {
+        const {ctx, chartArea, scales} = drawn;
+        const width = chartArea.width / spread.length;
+        let free = -Infinity;
+        ctx.save();
+        ctx.font = '600 12px ' + Chart.defaults.font.family;
+        for (const [name, value] of marks) {
+          const found = spread.findIndex(bar => value < bar.to_ms);
+          const at = found < 0 ? spread.length - 1 : found;
+          const from = Math.max(1, spread[at].from_ms);
+          const part = Math.min(1, Math.max(0, Math.log(Math.max(1, value) / from) / Math.log(spread[at].to_ms / from)));
+          const x = scales.x.getPixelForValue(at) + (part - .5) * width;
+          ctx.strokeStyle = color('red');
+          ctx.fillStyle = color('text');
+          ctx.lineWidth = 2;
+          ctx.setLineDash([4, 3]);
+          ctx.beginPath();
+          ctx.moveTo(x, chartArea.top);
+          ctx.lineTo(x, chartArea.bottom);
+          ctx.stroke();
+          const wide = ctx.measureText(name).width;
+          const text = Math.min(Math.max(x - wide / 2, free + 6), chartArea.right - wide);
+          ctx.fillText(name, text, chartArea.top - 5);
+          free = text + wide;
+        }
+        ctx.restore();
+      },
+    };
+  }
+
+  function tokens() {
+    const lines = figures.tokens || [];
+    const sentence = `${int(summary.input_tokens)} input and ${int(summary.output_tokens)} output tokens of answers bought in this run.`;
+    if (!lines.length) {
+      section('tokens', 'Tokens', note(summary.input_tokens ? sentence : 'No answer was bought in this run, so no tokens were.'));
+      return;
+    }
+    const kinds = [
+      ['Input', 'blue', each => each.input - each.cache_read - each.cache_creation],
+      ['Input read from the prompt cache', 'teal', each => each.cache_read],
+      ['Input written to the prompt cache', 'grey', each => each.cache_creation],
+      ['Output', 'amber', each => each.output - each.reasoning],
+      ['Reasoning', 'violet', each => each.reasoning],
+    ].filter(kind => lines.some(each => kind[2](each) !== 0));
+    const columns = [{name: 'Model'}, {name: 'Delivery'}, {name: 'Answers', number: true}].concat(kinds.map(kind => ({name: kind[0], number: true})));
+    const sum = read => int(lines.reduce((all, each) => all + read(each), 0));
+    section('tokens', 'Tokens', el('p', {class: 'lead'}, sentence),
+      chart('Stacked bars of tokens by model and kind: ' + sentence, () => ({
+        type: 'bar',
+        data: {labels: lines.map(each => [each.request_model, each.delivery]), datasets: kinds.map(kind => bars(kind[0], kind[1], lines.map(kind[2])))},
+        options: {indexAxis: 'y', scales: {x: axis('tokens', {stacked: true, ticks: {callback: compact, maxRotation: 0}}), y: {stacked: true, grid: {display: false}}}},
+      }), table('Tokens by model and kind', columns, lines.map(each => [each.request_model, each.delivery, int(each.answers)].concat(kinds.map(kind => int(kind[2](each))))),
+        ['All', '', sum(each => each.answers)].concat(kinds.map(kind => sum(kind[2])))), lines.length < 3 ? 'low' : ''));
+  }
+
+  function failures() {
+    const kinds = Object.entries(summary.failed_by_kind || {});
+    if (!kinds.length) {
+      section('failures', 'Failures', note('No row failed.'));
+      return;
+    }
+    const named = job.id_column ? 'values of ' + job.id_column : 'fingerprints';
+    const examples = Object.fromEntries((figures.failures || []).map(each => [each.kind, each.examples]));
+    section('failures', 'Failures',
+      el('p', {class: 'lead'}, `${int(summary.failed)} of ${int(summary.rows)} rows have no answer. The results say why in error_message.`),
+      table('Failed rows by kind; examples are ' + named, [{name: 'Kind'}, {name: 'Rows', number: true}, {name: 'Examples', code: true}],
+        kinds.map(([kind, rows]) => [kind, int(rows), (examples[kind] || []).join(', ')])));
+  }
+
+  function slowest() {
+    const rows = figures.slowest || [];
+    if (!rows.length) {
+      section('slowest', 'Slowest rows', note('No row was called for in realtime.'));
+      return;
+    }
+    section('slowest', 'Slowest rows',
+      table('Slowest rows, named by ' + (job.id_column || 'fingerprint'), [{name: 'Row', code: true}, {name: 'Model'}, {name: 'Latency', number: true},
+        {name: 'Attempts', number: true}, {name: 'Output tokens', number: true}],
+      rows.map(row => [row.id, row.model, milliseconds(row.latency_ms), int(row.attempts), int(row.output_tokens)])));
+  }
+
+  function retries() {
+    const spread = figures.attempts || [];
+    if (!spread.length) {
+      section('retries', 'Retries', note('Nothing was called in realtime, so nothing was tried again.'));
+      return;
+    }
+    const name = bar => (bar.attempts >= 11 ? 'more than 10' : int(bar.attempts));
+    const sentence = `${int(summary.retries)} retries for ${int(summary.called)} requests that were called; ${int(summary.rate_limited)} HTTP requests were refused with 429.`;
+    section('retries', 'Retries', el('p', {class: 'lead'}, sentence),
+      chart('Bars of requests by number of attempts: ' + sentence, () => ({
+        type: 'bar',
+        data: {labels: spread.map(name), datasets: [bars('Requests', 'teal', spread.map(bar => bar.requests), {minBarLength: 3})]},
+        options: {scales: {x: axis('attempts', {grid: {display: false}}), y: axis('requests', {ticks: counts})}, plugins: {legend: {display: false}}},
+      }), table('Requests by number of attempts', [{name: 'Attempts'}, {name: 'Requests', number: true}], spread.map(bar => [name(bar), int(bar.requests)])), 'low'));
+  }
+
+  function limits() {
+    const all = data.limits;
+    if (!all.executions.length) {
+      section('limits', 'Adaptive limits', note('No limit was changed: nothing was called in realtime, or limits are held as the job sets them.'));
+      return;
+    }
+    section('limits', 'Adaptive limits', el('p', {class: 'lead'}, 'Calls under way at once that each account and model is allowed, in the whole cluster.'),
+      droppedNote(all), all.executions.map(one => [executionTitle(all, one, one.steps[0].at),
+        one.dropped ? note(`${int(one.dropped)} of the many steps of growth are left out here; the run folder has them.`) : null, limitChart(one)]));
+  }
+
+  function limitChart(one) {
+    const accounts = [...new Set(one.steps.map(step => step.account))];
+    const tones = ['blue', 'amber', 'teal', 'violet', 'red', 'grey'];
+    const dashes = [[], [6, 4], [2, 3], [10, 4]];
+    const end = one.steps[one.steps.length - 1].seconds;
+    const course = account => {
+      const points = one.steps.filter(step => step.account === account).map(step => ({x: step.seconds, y: step.limit, why: step.why}));
+      const last = points[points.length - 1];
+      return last.x < end ? points.concat({x: end, y: last.y, why: 'as before'}) : points;
+    };
+    return chart(`Stepped lines of the limits of ${accounts.join(', ')}; ${int(one.steps.length)} changes.`, () => ({
+      type: 'line',
+      data: {datasets: accounts.map((account, i) => line(account, tones[i % tones.length], course(account), {stepped: true, borderDash: dashes[i % dashes.length], pointRadius: 2}))},
+      options: {scales: {x: axis('since the first change', {type: 'linear', max: end || 1, ticks: seconds}), y: axis('calls at once', {ticks: counts})},
+        plugins: {tooltip: {callbacks: {title: items => duration(items[0].parsed.x), label: item => `${item.dataset.label}: ${int(item.parsed.y)} (${item.raw.why})`}}}},
+    }), table('Changes of limits', [{name: 'At'}, {name: 'Account and model'}, {name: 'Limit', number: true}, {name: 'Why'}, {name: 'In flight', number: true}],
+      one.steps.map(step => [time(step.at), step.account, int(step.limit), step.why, int(step.in_flight)])));
+  }
+
+  function batches() {
+    const all = Array.isArray(data.batches) ? data.batches : [];
+    if (!all.length) {
+      section('batches', 'Batches', note('The run has sent no batches.'));
+      return;
+    }
+    const shown = all.slice(-40);
+    const columns = [{name: 'Batch', code: true}, {name: 'Model'}, {name: 'Round', number: true}, {name: 'Requests', number: true}, {name: 'Created'}, {name: 'Taken in'},
+      {name: 'State'}, {name: 'Answered', number: true}, {name: 'Failed', number: true}, {name: 'Asked again', number: true}];
+    const rows = all.slice(-200).map(each => [each.id || each.key, each.model, int(each.round), int(each.requests), time(each.created_at), time(each.ended_at), each.state,
+      int(each.answered), int(each.failed), int(each.remaining)]);
+    const sum = key => int(all.reduce((total, each) => total + each[key], 0));
+    section('batches', 'Batches',
+      el('p', {class: 'lead'}, `${int(all.length)} batches with ${sum('requests')} requests: ${sum('answered')} answered, ${sum('failed')} failed for good, ${sum('remaining')} asked again (of batches that expired, were cancelled or failed).`),
+      all.length > shown.length ? note(`The last ${shown.length} are drawn.`) : null,
+      timelines(shown), table('Batches of the run', columns, rows));
+  }
+
+  function timelines(all) {
+    const sent = all.filter(each => each.created_at);
+    if (!sent.length) return note('None of them has been sent yet.');
+    const begin = Math.min(...sent.map(each => Date.parse(each.created_at)));
+    const now = Math.max(...sent.map(each => Date.parse(each.ended_at || job.published_at || each.created_at)));
+    const since = text => (Date.parse(text) - begin) / 1000;
+    const span = each => [since(each.created_at), each.ended_at ? Math.max(since(each.ended_at), since(each.created_at)) : (now - begin) / 1000];
+    const tone = each => (each.state === 'completed' ? 'teal' : each.ended_at ? 'red' : 'amber');
+    const label = `Bars of ${int(sent.length)} batches over ${duration((now - begin) / 1000)}, from their creation until their answers were in the store.`;
+    const node = chart(label, () => ({
+      type: 'bar',
+      data: {labels: sent.map(each => each.model.split('/').pop() + ', ' + int(each.requests)),
+        datasets: [['completed', 'teal'], ['open', 'amber'], ['ended otherwise', 'red']].filter(([, shade]) => sent.some(each => tone(each) === shade)).map(([name, shade]) =>
+          bars(name, shade, sent.map(each => (tone(each) === shade ? span(each) : null)), {minBarLength: 4, grouped: false, maxBarThickness: 18}))},
+      options: {indexAxis: 'y', scales: {x: axis('since the first was created', {ticks: seconds}), y: {grid: {display: false}, ticks: {autoSkip: false}}},
+        plugins: {tooltip: {callbacks: {label: item => `${sent[item.dataIndex].state}: ${duration(span(sent[item.dataIndex])[1] - span(sent[item.dataIndex])[0])}`}}}},
+    }), table('Time of the batches', [{name: 'Batch', code: true}, {name: 'State'}, {name: 'From', number: true}, {name: 'To', number: true}],
+      sent.map(each => [each.id || each.key, each.state, duration(span(each)[0]), each.ended_at ? duration(span(each)[1]) : 'open'])));
+    node.firstChild.style.height = Math.max(9, 5.5 + 1.6 * sent.length) + 'rem';
+    return node;
+  }
+
+  function cascade() {
+    const told = summary.cascade;
+    if (!told) {
+      section('cascade', 'Cascade', note('The job has no cascade.'));
+      return;
+    }
+    const agreement = each => (each && each.share !== null ? `${share(each.share)} of ${int(each.requests)} (95 %: ${share(each.low)} to ${share(each.high)})` : 'none were compared');
+    const kept = told.answered - told.escalated;
+    const sentence = `${int(told.answered)} first answers were checked; ${int(told.escalated)} (${share(told.escalated_share)}) were not good enough and asked of the second model.`;
+    section('cascade', 'Cascade', el('p', {class: 'lead'}, sentence),
+      told.answered ? chart('Stacked bar: ' + sentence, () => ({
+        type: 'bar',
+        data: {labels: ['rows'], datasets: [bars('First answer kept', 'teal', [kept]), bars('Escalated', 'amber', [told.escalated])]},
+        options: {indexAxis: 'y', scales: {x: axis('rows', {stacked: true, ticks: counts}), y: {stacked: true, display: false}}},
+      }), table('Checked rows', [{name: 'Rows'}, {name: 'Number', number: true}], [['First answer kept', int(kept)], ['Escalated', int(told.escalated)]]), 'low') : null,
+      facts([['Audited requests', int(told.audited)], ['Both models agree on', agreement(told.agreement)],
+        ['of those that passed the checks', agreement(told.agreement_trusted)],
+        ['Against the second model alone', told.saved_usd === null ? 'unknown' : 'saved ' + exact(told.saved_usd)]]));
+  }
+
+  function samples() {
+    const all = figures.samples || [];
+    if (!all.length) return;
+    const cut = text => (text === null ? note('not kept') : el('pre', {tabindex: '0'}, text));
+    section('samples', 'Samples', el('p', {class: 'lead'}, 'Rows with their texts, because the job asks for them by report.samples.'),
+      all.map(each => el('details', {},
+        el('summary', {}, [each.id, each.model, each.error_kind || each.served_from].filter(part => part).join(' · ')),
+        el('h3', {}, 'Prompt'), cut(each.prompt), el('h3', {}, 'Completion'), cut(each.completion))));
+  }
+
+  function allFigures() {
+    const rows = [];
+    const walk = (value, path) => {
+      if (value !== null && typeof value === 'object') Object.entries(value).forEach(([key, inner]) => walk(inner, path ? path + '.' + key : key));
+      else rows.push([path, String(value)]);
+    };
+    walk(summary, '');
+    section('all', 'All figures', el('details', {}, el('summary', {}, 'What summary.json says'),
+      table('summary.json', [{name: 'Key', code: true}, {name: 'Value', code: true}], rows)));
+  }
+
+  head();
+  ran();
+  bill();
+  throughput();
+  latency();
+  tokens();
+  failures();
+  slowest();
+  retries();
+  limits();
+  batches();
+  cascade();
+  samples();
+  allFigures();
+  draw();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+})();
