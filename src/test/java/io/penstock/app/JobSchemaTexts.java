@@ -39,6 +39,7 @@ final class JobSchemaTexts {
           Map.entry("store", "The completion store, which keeps every answer"),
           Map.entry("output", "The results"),
           Map.entry("failures", "How many rows may fail"),
+          Map.entry("report", "The page about a run"),
           Map.entry("runs", "The run folders"),
           Map.entry("valid_from", "The first day on which it holds, YYYY-MM-DD in UTC"),
           Map.entry("valid_until", "The first day on which it holds no more"),
