@@ -564,7 +564,8 @@ public final class PromptJob {
     new RunReport(spark, spec, store, console)
         .write(
             folder,
-            finished.resultsPath(),
+            finished,
+            outcome.rows().schema(),
             batches.history(),
             isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
     if (isComplete) {

@@ -49,8 +49,7 @@ final class Chromium implements AutoCloseable {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
         .flatMap(
-            name ->
-                Stream.of(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
+            name -> Stream.of(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
         .filter(Files::isExecutable)
         .findFirst();
   }
@@ -217,11 +216,7 @@ final class Chromium implements AutoCloseable {
    */
   void prefer(String scheme) throws IOException {
     ObjectNode media = JSON.createObjectNode();
-    media
-        .putArray("features")
-        .addObject()
-        .put("name", "prefers-color-scheme")
-        .put("value", scheme);
+    media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", scheme);
     send("Emulation.setEmulatedMedia", media);
   }
 
@@ -249,8 +244,7 @@ final class Chromium implements AutoCloseable {
 
   /** Of the window as it is. */
   void screenshot(Path png) throws IOException {
-    String data =
-        send("Page.captureScreenshot", parameters("format", "png")).path("data").asText();
+    String data = send("Page.captureScreenshot", parameters("format", "png")).path("data").asText();
     Files.write(png, Base64.getDecoder().decode(data));
   }
 

@@ -52,9 +52,18 @@ class ReportPageIT {
         .isPresent();
     try (SimulatorProcess simulator =
         SimulatorProcess.start(
-            "--latency", "lognormal:150ms:1s", "--faults", "500=0.03,reset=0.01",
-            "--max-in-flight", "12", "--batch-seconds", "2",
-            "--batch-faults", "expired=0.5", "--batch-faulty", "1")) {
+            "--latency",
+            "lognormal:150ms:1s",
+            "--faults",
+            "500=0.03,reset=0.01",
+            "--max-in-flight",
+            "12",
+            "--batch-seconds",
+            "2",
+            "--batch-faults",
+            "expired=0.5",
+            "--batch-faulty",
+            "1")) {
       ReportJob job = ReportJob.create(folder.resolve("job"), simulator.origin());
       assertThat(job.infer()).isZero();
       run = job.runFolder();
@@ -99,14 +108,18 @@ class ReportPageIT {
     assertThat(summary.path("retries").asLong()).isPositive();
     assertThat(summary.at("/cascade/escalated").asLong()).isPositive();
     assertThat(summary.at("/failed_by_kind/INVALID_REQUEST").asLong()).isEqualTo(6);
-    for (String part : new String[] {"latency", "tokens", "retries", "limits", "batches", "cascade"}) {
+    for (String part :
+        new String[] {"latency", "tokens", "retries", "limits", "batches", "cascade"}) {
       assertThat(charts("#" + part)).as(part).isPositive();
     }
     assertThat(charts("#bill")).isEqualTo(2);
     if (Files.exists(run.resolve("timeline"))) {
       assertThat(charts("#throughput")).isPositive().isEven();
     }
-    assertThat(browser.evaluate("document.querySelector('#batches table:last-child').innerText").asText())
+    assertThat(
+            browser
+                .evaluate("document.querySelector('#batches table:last-child').innerText")
+                .asText())
         .contains("expired", "completed");
   }
 
@@ -149,7 +162,9 @@ class ReportPageIT {
     assertThat(told).isEqualTo(expected);
     BigDecimal bill =
         new BigDecimal(
-            browser.evaluate("document.querySelector('#bill tfoot td:nth-of-type(6)').textContent").asText());
+            browser
+                .evaluate("document.querySelector('#bill tfoot td:nth-of-type(6)').textContent")
+                .asText());
     assertThat(bill).isEqualByComparingTo(summary().path("cost_usd").decimalValue());
   }
 
