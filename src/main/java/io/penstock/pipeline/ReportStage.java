@@ -31,9 +31,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -43,8 +45,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what a run's report shows beside its summary: three or four small actions over the
- * results and the run's store entries, which bring groups and a few rows to the driver, never more.
+ * Adds up what a run's report shows beside its summary: one to four small actions over the results
+ * and the run's store entries, which bring groups and a few rows to the driver, never more.
  */
 final class ReportStage {
   private static final int EXAMPLES = 5;
@@ -59,6 +61,7 @@ final class ReportStage {
   private static final String BAR = "bar";
   private static final String ATTEMPTS = "attempts";
   private static final String SERVED = "served_from";
+  private static final String CALL = "call";
   private static final String LATENCY = "latency_ms";
   private static final String ROWS = "rows";
 
@@ -70,22 +73,24 @@ final class ReportStage {
 
   /**
    * @param results as they were published
-   * @param entries that the run wrote into the store, each once
-   * @param rows of the run folder
-   * @param isComplete whether nothing is left to do
+   * @param entries that the run wrote into the store, each once; empty where it wrote none
+   * @param rows of the run folder, which are read where texts are to be shown
    */
   ReportFigures apply(
-      Dataset<Row> results, Dataset<Row> entries, Dataset<Row> rows, Completeness isComplete) {
+      Dataset<Row> results,
+      Optional<Dataset<Row>> entries,
+      Supplier<Dataset<Row>> rows,
+      Completeness completeness) {
     List<BillLine> bill = bill(results);
-    List<Row> groups = groups(entries);
+    List<Row> groups = entries.map(ReportStage::groups).orElse(List.of());
     return new ReportFigures(
-        job(isComplete),
+        job(completeness),
         bill,
         tokens(groups),
         latencies(groups),
         attempts(groups),
         failures(results, bill),
-        slowest(results),
+        slowest(results, bill),
         new SampleTexts(spec).of(results, rows));
   }
 
@@ -270,9 +275,12 @@ final class ReportStage {
         examples.stream().map(row -> row.<String>getAs("id")).toList());
   }
 
-  private List<SlowRow> slowest(Dataset<Row> results) {
+  private List<SlowRow> slowest(Dataset<Row> results, List<BillLine> bill) {
+    if (bill.stream().noneMatch(line -> CALL.equals(line.servedFrom()))) {
+      return List.of();
+    }
     return results
-        .where(result(SERVED).equalTo("call").and(result(LATENCY).isNotNull()))
+        .where(result(SERVED).equalTo(CALL).and(result(LATENCY).isNotNull()))
         .select(
             RowNames.of(spec).as("id"),
             result(Columns.MODEL_NAME).as("model"),

@@ -73,7 +73,8 @@ final class ResultsStage {
     new RunReport(spark, spec, store, console)
         .write(
             folder,
-            finished.resultsPath(),
+            finished,
+            outcome.rows().schema(),
             batches.history(),
             isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
     if (isComplete) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,12 +43,12 @@ final class SampleTexts {
   /**
    * @param rows of {@link LinkStage}
    */
-  List<Sample> of(Dataset<Row> results, Dataset<Row> rows) {
+  List<Sample> of(Dataset<Row> results, Supplier<Dataset<Row>> rows) {
     if (spec.report().samples() == 0) {
       return List.of();
     }
     List<Row> samples = samples(results);
-    Map<String, String> prompts = prompts(samples, rows);
+    Map<String, String> prompts = prompts(samples, rows.get());
     return samples.stream().map(row -> sample(row, prompts)).toList();
   }
 

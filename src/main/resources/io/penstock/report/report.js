@@ -4,6 +4,7 @@
   const summary = data.summary;
   const figures = data.figures || {};
   const job = figures.job || {};
+  const captions = [];
   const charts = []; // each draws itself, anew where the theme changes
 
   // ---- words for figures
@@ -69,7 +70,10 @@
       return first ? el('th', {scope: 'row', class: style || null}, value) : el('td', {class: style || null}, value);
     };
     const line = values => el('tr', {}, values.map((value, i) => cell(value, columns[i], i === 0)));
-    return el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption},
+    const before = captions.filter(each => each === caption).length;
+    captions.push(caption);
+    const name = before ? `${caption} (${before + 1})` : caption; // no two regions of one name
+    return el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': name},
       el('table', {},
         el('caption', {}, caption),
         el('thead', {}, el('tr', {}, columns.map(column => el('th', {scope: 'col', class: column.number ? 'number' : null}, column.name)))),
@@ -251,11 +255,11 @@
       }), table('Estimate and actual cost', [{name: 'Amount'}, {name: 'USD', number: true}], rows), 'low'));
   }
 
-  /** Of runs in several executions each says which it is. */
+  /** Where calls were made several times each says when. */
   const executionTitle = (all, one, started) => (all.dropped + all.executions.length > 1
-    ? el('h3', {}, 'Execution ' + (started ? 'that called from ' + time(started) : one.execution)) : null);
+    ? el('h3', {}, 'Calls from ' + (started ? time(started) : one.execution)) : null);
 
-  const droppedNote = all => (all.dropped ? note(`The last ${all.executions.length} executions are shown; ${all.dropped} earlier ones are in the run folder.`) : null);
+  const droppedNote = all => (all.dropped ? note(`The last ${all.executions.length} times of calls are shown; ${all.dropped} earlier ones are in the run folder.`) : null);
 
   function throughput() {
     const all = data.timelines;

@@ -19,6 +19,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -83,7 +84,8 @@ class ReportStageTest {
             .answer("r0", "e", "99")
             .store()
             .entriesOf("r1");
-    return new ReportStage(spec).apply(results(ROWS), entries, rows, Completeness.PARTIAL);
+    return new ReportStage(spec)
+        .apply(results(ROWS), Optional.of(entries), () -> rows, Completeness.PARTIAL);
   }
 
   @Test
@@ -124,7 +126,9 @@ class ReportStageTest {
                 + " from values (0L, 1), (9L, 10), (10L, 11), (20L, 500), (7777L, 1) as t(ms, n)");
 
     ReportFigures figures =
-        new ReportStage(spec()).apply(results(ROWS), entries, rows(), Completeness.COMPLETE);
+        new ReportStage(spec())
+            .apply(
+                results(ROWS), Optional.of(entries), ReportStageTest::rows, Completeness.COMPLETE);
 
     assertThat(figures.latencies())
         .containsExactly(
@@ -176,7 +180,8 @@ class ReportStageTest {
     Dataset<Row> none = new StoredEntries(folder).store().entriesOf("r1");
 
     ReportFigures figures =
-        new ReportStage(spec()).apply(results(rows), none, rows(), Completeness.COMPLETE);
+        new ReportStage(spec())
+            .apply(results(rows), Optional.of(none), ReportStageTest::rows, Completeness.COMPLETE);
 
     assertThat(figures.failures())
         .containsExactly(new FailedRows("TIMEOUT", 30, List.of("f00", "f01", "f02", "f03", "f04")));
@@ -202,7 +207,9 @@ class ReportStageTest {
     Dataset<Row> none = new StoredEntries(folder).store().entriesOf("r1");
 
     List<Sample> samples =
-        new ReportStage(spec).apply(results(rows), none, linked, Completeness.COMPLETE).samples();
+        new ReportStage(spec)
+            .apply(results(rows), Optional.of(none), () -> linked, Completeness.COMPLETE)
+            .samples();
 
     assertThat(samples).hasSize(3);
     assertThat(samples)

@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -116,10 +117,7 @@ class ReportPageIT {
     if (Files.exists(run.resolve("timeline"))) {
       assertThat(charts("#throughput")).isPositive().isEven();
     }
-    assertThat(
-            browser
-                .evaluate("document.querySelector('#batches table:last-child').innerText")
-                .asText())
+    assertThat(browser.evaluate("document.querySelector('#batches').textContent").asText())
         .contains("expired", "completed");
   }
 
@@ -256,6 +254,7 @@ class ReportPageIT {
     browser.size(PHONE, 6_000);
     browser.screenshot(shots.resolve("phone.png"));
 
+    Files.copy(page(), shots.resolve("report.html"), StandardCopyOption.REPLACE_EXISTING);
     assertThat(shots.resolve("phone.png")).isNotEmptyFile(); // for people to look at
   }
 
