@@ -117,10 +117,7 @@ class ReportPageIT {
     if (Files.exists(run.resolve("timeline"))) {
       assertThat(charts("#throughput")).isPositive().isEven();
     }
-    assertThat(
-            browser
-                .evaluate("document.querySelector('#batches').textContent")
-                .asText())
+    assertThat(browser.evaluate("document.querySelector('#batches').textContent").asText())
         .contains("expired", "completed");
   }
 
