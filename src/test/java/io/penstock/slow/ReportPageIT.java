@@ -114,9 +114,7 @@ class ReportPageIT {
       assertThat(charts("#" + part)).as(part).isPositive();
     }
     assertThat(charts("#bill")).isEqualTo(2);
-    if (Files.exists(run.resolve("timeline"))) {
-      assertThat(charts("#throughput")).isPositive().isEven();
-    }
+    assertThat(charts("#throughput")).isPositive().isEven();
     assertThat(browser.evaluate("document.querySelector('#batches').textContent").asText())
         .contains("expired", "completed");
   }
