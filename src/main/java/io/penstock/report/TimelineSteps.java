@@ -25,7 +25,7 @@ final class TimelineSteps {
    * @param inFlight the most that was seen; null: not known
    * @param limit the last one; null: not known
    * @param rateLimited HTTP requests that were refused with 429
-   * @param spentUsd since the execution's first call
+   * @param spentUsd since the execution began
    */
   record Step(
       double seconds,

@@ -282,7 +282,7 @@
         line('Tokens/min', 'amber', steps.map(step => ({x: step.seconds, y: step.tokens_per_minute})), {yAxisID: 'tokens', borderDash: [6, 4]}),
       ]},
       options: {interaction: {mode: 'index', intersect: false}, scales: {
-        x: axis('since the first call', {type: 'linear', max: steps[steps.length - 1].seconds, ticks: seconds}),
+        x: axis('since the start', {type: 'linear', max: steps[steps.length - 1].seconds, ticks: seconds}),
         y: axis('requests/s'),
         tokens: axis('tokens/min', {position: 'right', grid: {drawOnChartArea: false}, ticks: {callback: compact}}),
       }},
@@ -304,7 +304,7 @@
         {label: 'Refused with 429', data: refused.map(step => ({x: step.seconds, y: step.in_flight || 0, refused: step.rate_limited})), showLine: false,
           pointStyle: 'triangle', pointRadius: 7, pointHoverRadius: 9, borderColor: color('red'), backgroundColor: color('red')},
       ]},
-      options: {scales: {x: axis('since the first call', {type: 'linear', max: steps[steps.length - 1].seconds, ticks: seconds}), y: axis('requests', {ticks: counts})},
+      options: {scales: {x: axis('since the start', {type: 'linear', max: steps[steps.length - 1].seconds, ticks: seconds}), y: axis('requests', {ticks: counts})},
         plugins: {tooltip: {callbacks: {title: items => duration(items[0].parsed.x), label: item => (item.raw.refused ? int(item.raw.refused) + ' refused with 429' : item.dataset.label + ': ' + int(item.parsed.y))}}}},
     }), table('In flight and limit over time', [{name: 'Until'}, {name: 'In flight', number: true}, {name: 'Limit', number: true}, {name: 'Refused with 429', number: true}],
       steps.map(step => [duration(step.seconds), int(step.in_flight), int(step.limit), int(step.rate_limited)])));

@@ -40,6 +40,7 @@ public final class Benchmark {
     OTHERS.put("cached", CachedMillion::measure);
     OTHERS.put("savings", new Savings());
     OTHERS.put("batch", new ManyInBatches());
+    OTHERS.put("progress", new ProgressCpu());
   }
 
   private Benchmark() {}
