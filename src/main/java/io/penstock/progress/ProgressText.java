@@ -48,6 +48,8 @@ public final class ProgressText {
     List<String> parts = new ArrayList<>();
     if (state.calls() > 0) {
       parts.add(calls(state));
+    }
+    if (state.done() < state.calls()) {
       parts.add(tokens(state));
       if (!state.accounts().isEmpty()) {
         parts.add(
@@ -57,7 +59,7 @@ public final class ProgressText {
     }
     parts.add(money(state.money()));
     if (!state.batches().isEmpty()) {
-      parts.add(String.format(Locale.ROOT, "%,d batches open", state.batches().size()));
+      parts.add(String.format(Locale.ROOT, "open batches: %,d", state.batches().size()));
     }
     return "progress: " + state.stage() + ": " + String.join("; ", parts);
   }

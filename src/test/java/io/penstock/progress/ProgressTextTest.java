@@ -68,7 +68,7 @@ class ProgressTextTest {
 
     assertThat(block).contains("batch     batch 0: in progress", "batch     batch 7: in progress");
     assertThat(block).last().isEqualTo("          and 2 batches more");
-    assertThat(ProgressText.line(scene.progress.state())).endsWith("; 10 batches open");
+    assertThat(ProgressText.line(scene.progress.state())).endsWith("; open batches: 10");
   }
 
   @Test
