@@ -83,7 +83,11 @@ final class InferCommand extends JobCommand {
               new RunMode(newRun, waitForLock, retryFailed == Failures.ALL, limit, !noWait),
               interrupt);
       System.out.println(
-          ConsoleSummary.of(finished.summary(), finished.resultsPath(), finished.runPath()));
+          ConsoleSummary.of(
+              finished.summary(),
+              finished.resultsPath(),
+              finished.runPath(),
+              finished.reportPath()));
       return finished.summary().exitCode();
     }
   }

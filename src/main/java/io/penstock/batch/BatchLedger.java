@@ -76,12 +76,8 @@ public final class BatchLedger {
 
   private record Learnt(long tokens, long atMillis) {}
 
-  /**
-   * A batch that has ended.
-   *
-   * @param at when its answers were in the store, by the file system's clock
-   */
-  public record Ended(PendingBatch batch, BatchEnd end, Instant at) {}
+  /** A batch that has ended. */
+  public record Ended(PendingBatch batch, BatchEnd end) {}
 
   /**
    * Writes down a cut; from then on it can be sent.
@@ -171,18 +167,24 @@ public final class BatchLedger {
     for (String key : keys()) {
       Optional<BatchEnd> end = end(key);
       if (end.isPresent()) {
-        Instant at = writtenAt(file(key, DONE));
         read(key, STATE, PendingBatch.class)
-            .ifPresent(batch -> ended.add(new Ended(batch, end.get(), at)));
+            .ifPresent(batch -> ended.add(new Ended(batch, end.get())));
       }
     }
     return ended;
   }
 
-  /** Of one that a kill left beside its place its folder's time, which is about the same. */
-  private Instant writtenAt(Path file) throws IOException {
-    Path written = files().exists(file) ? file : file.getParent();
-    return Instant.ofEpochMilli(files().getFileStatus(written).getModificationTime());
+  /**
+   * When the answers of a batch that has ended were in the store, by the file system's clock; empty
+   * where a kill left the file beside its place.
+   */
+  public Optional<Instant> endedAt(PendingBatch batch) throws IOException {
+    try {
+      long millis = files().getFileStatus(file(batch.key(), DONE)).getModificationTime();
+      return Optional.of(Instant.ofEpochMilli(millis));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   /** The provider's ids of all batches that are known here. */

@@ -253,7 +253,7 @@ public final class DriverCoordinator implements DriverPlugin {
 
   /** Of all that the session's executors did in runs, also those that are gone. */
   public Counts counts() {
-    return book.countsByExecutor().values().stream().reduce(Counts.NONE, Counts::plus);
+    return book.counts();
   }
 
   /** The accounts of the run that is under way; none between runs. */

@@ -26,7 +26,7 @@ final class DriverMetrics {
   DriverMetrics(MetricRegistry registry, LeaseBook book) {
     this.registry = registry;
     this.book = book;
-    FIGURES.forEach((name, figure) -> gauge(name, () -> figure.apply(sum(book))));
+    FIGURES.forEach((name, figure) -> gauge(name, () -> figure.apply(book.counts())));
     gauge("limit", () -> book.loads().stream().mapToInt(AccountLoad::limit).sum());
     gauge("executors", () -> book.livingIds().size());
   }
@@ -37,17 +37,12 @@ final class DriverMetrics {
       FIGURES.forEach(
           (name, figure) ->
               gauge(
-                  MetricRegistry.name("executor", id, name),
-                  () -> figure.apply(book.countsByExecutor().getOrDefault(id, Counts.NONE))));
+                  MetricRegistry.name("executor", id, name), () -> figure.apply(book.counts(id))));
     }
   }
 
   private void gauge(String name, Gauge<Number> value) {
     registry.register(name, value);
-  }
-
-  private static Counts sum(LeaseBook book) {
-    return book.countsByExecutor().values().stream().reduce(Counts.NONE, Counts::plus);
   }
 
   /** GenAI's names of OpenTelemetry where it has one (semantic conventions, read 2026-11). */

@@ -355,8 +355,26 @@ final class LeaseBook {
   /** Of the whole session, by executor. */
   synchronized SortedMap<String, Counts> countsByExecutor() {
     SortedMap<String, Counts> all = new TreeMap<>(earlier);
-    members.forEach((id, member) -> all.merge(id, member.counts, Counts::plus));
+    members.forEach((id, member) -> all.merge(id, now(member), Counts::plus));
     return all;
+  }
+
+  /** The same of one. */
+  synchronized Counts counts(String executorId) {
+    Counts before = earlier.getOrDefault(executorId, Counts.NONE);
+    Member member = members.get(executorId);
+    return member == null ? before : before.plus(now(member));
+  }
+
+  /** The same of all together. */
+  synchronized Counts counts() {
+    return Stream.concat(earlier.values().stream(), members.values().stream().map(this::now))
+        .reduce(Counts.NONE, Counts::plus);
+  }
+
+  /** Of one that is gone nothing is under way. */
+  private Counts now(Member member) {
+    return isLiving(member) ? member.counts : member.counts.ended();
   }
 
   /** Of the run that is under way; none between runs. */

@@ -44,6 +44,8 @@ final class BatchCarrier implements Carrier {
     String what = "infer: " + doing + " " + batches.size() + " batches";
     try (JobDescription description = new JobDescription(spark, what)) {
       return spark.parallelize(batches, batches.size()).map(task).collect();
+    } finally {
+      RunEvents.batches(doing, batches.size());
     }
   }
 }

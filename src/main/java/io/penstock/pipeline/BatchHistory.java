@@ -7,6 +7,7 @@ import io.penstock.batch.PendingBatch;
 import io.penstock.report.BatchTimes;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -31,12 +32,13 @@ final class BatchHistory {
         ledger.open().stream()
             .filter(batch -> batch.intent().runId().equals(runId))
             .map(batch -> times(batch, state(batch), null, NOTHING));
-    Stream<BatchTimes> ended = ledger.ended(runId).stream().map(BatchHistory::times);
-    return Stream.concat(open, ended).sorted(Comparator.comparing(BatchTimes::key)).toList();
-  }
-
-  private static BatchTimes times(Ended ended) {
-    return times(ended.batch(), state(ended.end()), ended.at(), ended.end());
+    List<BatchTimes> all = new ArrayList<>(open.toList());
+    for (Ended ended : ledger.ended(runId)) {
+      Instant at = ledger.endedAt(ended.batch()).orElse(null);
+      all.add(times(ended.batch(), state(ended.end()), at, ended.end()));
+    }
+    all.sort(Comparator.comparing(BatchTimes::key));
+    return List.copyOf(all);
   }
 
   private static BatchTimes times(

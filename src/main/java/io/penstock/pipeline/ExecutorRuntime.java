@@ -389,8 +389,11 @@ final class ExecutorRuntime implements Participant {
       InferenceOutcome outcome,
       Throwable error) {
     if (error == null) {
-      counters.ended(outcome, lanes.get(request.modelName()).pricing());
-      stored.complete(outcome);
+      try {
+        counters.ended(outcome, lanes.get(request.modelName()).pricing());
+      } finally {
+        stored.complete(outcome);
+      }
     } else {
       stop.stop(
           new StopSignal.Cause(FailureKind.NOT_ATTEMPTED, StoreFailedException.describe(error)));

@@ -21,7 +21,6 @@ import io.penstock.store.JobLock;
 import io.penstock.store.LockHeldException;
 import io.penstock.store.WholeFile;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +32,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
@@ -81,8 +81,14 @@ public final class PromptJob {
    * What a run brought.
    *
    * @param resultsPath of complete or partial rows
+   * @param reportPath null: it could not be written
    */
-  public record Finished(RunSummary summary, String resultsPath, String runPath) {}
+  public record Finished(
+      RunSummary summary, String resultsPath, String runPath, @Nullable String reportPath) {
+    Finished with(@Nullable String report) {
+      return new Finished(summary, resultsPath, runPath, report);
+    }
+  }
 
   /**
    * Runs the job once, under its lock: goes on with its unpublished run, or begins a new one.
@@ -113,6 +119,7 @@ public final class PromptJob {
       lock.onLost(() -> interrupt.interrupt(LOCK_LOST));
       return run(mode, new Watch(interrupt, lock, console, progress), startedNanos);
     } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
+      RunEvents.failed(interrupt.reason().orElse(e.getClass().getSimpleName()));
       if (interrupt.reason().isPresent()) {
         throw new RunInterruptedException(interrupt.reason().get(), e);
       }
@@ -156,8 +163,6 @@ public final class PromptJob {
         turns.begin(
             execution, run.adopted().isPresent() ? rows.reread(run, mode) : rows.begin(run, mode));
     RunPlan plan = plan(execution, turn);
-    OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
-
     paid = paid.then(requireAffordable(plan, run));
     turn = turns.payAll(execution, turn, paid);
     while (turn.paid().goesOn() && batches.isWaiting()) {
@@ -192,12 +197,9 @@ public final class PromptJob {
                   turn.found(),
                   turn.rows(),
                   PlannedMisses.of(turn.work(), execution.batches().pending().found()));
-      RunBudget budget = wiring().budget(run, run.adopted().isPresent());
-      BigDecimal before = budget == null ? BigDecimal.ZERO : budget.spentBefore().amount();
-      BigDecimal expected = plan.estimateUsd().expected();
+      OptimiserFigures.lines(setup, turn.rows(), turn.deduped().invalid()).forEach(console::say);
       RunEvents.planned(plan);
-      progress.money(
-          before, expected == null ? null : before.add(expected), spec.budget().maxUsd());
+      progress.money(plan.estimateUsd().expected(), spec.budget().maxUsd());
       return plan;
     }
   }

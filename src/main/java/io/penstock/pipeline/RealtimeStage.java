@@ -131,7 +131,9 @@ final class RealtimeStage {
     try {
       return settings.undriven() == null ? payDriven(coordinator(), shards) : payUndriven(shards);
     } finally {
-      RunEvents.called(watch.progress().state());
+      if (watch.progress().isTold()) {
+        RunEvents.called(watch.progress().state());
+      }
     }
   }
 

@@ -56,6 +56,12 @@ public final class ReportFolder {
     return page.toString();
   }
 
+  /** Takes away the page that was drawn before. */
+  void clear() throws IOException {
+    Path page = new Path(folder, PAGE);
+    page.getFileSystem(hadoop).delete(page, false);
+  }
+
   private String summary() throws IOException {
     FileSystem files = folder.getFileSystem(hadoop);
     if (!files.exists(folder)) {

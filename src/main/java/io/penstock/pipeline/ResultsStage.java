@@ -70,17 +70,18 @@ final class ResultsStage {
     execution.progress().write();
     PromptJob.Finished finished = publish(outcome.rows(), figures, folder, execution.mode());
     boolean isComplete = figures.isComplete() && !execution.mode().isLimited();
-    new RunReport(spark, spec, store, console)
-        .write(
-            folder,
-            finished,
-            outcome.rows().schema(),
-            batches.history(),
-            isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
+    String report =
+        new RunReport(spark, spec, store, console)
+            .write(
+                folder,
+                finished,
+                outcome.rows().schema(),
+                batches::history,
+                isComplete ? Completeness.COMPLETE : Completeness.PARTIAL);
     if (isComplete) {
       batches.forget();
     }
-    return finished;
+    return finished.with(report);
   }
 
   private PromptJob.Finished publish(
@@ -111,7 +112,7 @@ final class ResultsStage {
       new RunRetention(Duration.ofDays(spec.runs().keepDays()), hadoop)
           .apply(spec.runs().path(), Instant.now());
     }
-    return new PromptJob.Finished(summary, place, folder.path());
+    return new PromptJob.Finished(summary, place, folder.path(), null);
   }
 
   private JoinBackStage joinBack(RunFolder folder) {

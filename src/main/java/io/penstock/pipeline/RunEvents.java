@@ -73,8 +73,26 @@ final class RunEvents {
     figures.put("called", summary.called());
     figures.put("pending", summary.pending());
     figures.put("cost_usd", String.valueOf(summary.costUsd()));
+    figures.put("stopped", summary.stopped() == null ? "" : kind(summary));
     figures.put("results", results);
     log("published", figures);
+  }
+
+  /** Its message may quote what providers say. */
+  private static String kind(RunSummary summary) {
+    return String.valueOf(summary.stopped()).split(":", 2)[0];
+  }
+
+  /** An execution that publishes nothing. */
+  static void failed(String why) {
+    log("run failed", Map.of("why", why));
+  }
+
+  /**
+   * @param what was done with so many
+   */
+  static void batches(String what, int count) {
+    log("batches", Map.of("what", what, "count", count));
   }
 
   private static void log(String event, Map<String, Object> figures) {

@@ -12,9 +12,14 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a published run's report into its folder. */
 final class RunReport {
+  private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
+
   private final SparkSession spark;
   private final JobSpec spec;
   private final CompletionStore store;
@@ -29,20 +34,28 @@ final class RunReport {
     this.hadoop = spark.sparkContext().hadoopConfiguration();
   }
 
+  /** Gives what is of the run's batches, those that have ended too. */
+  @FunctionalInterface
+  interface Batches {
+    List<BatchTimes> get() throws IOException;
+  }
+
   /**
-   * Whatever becomes of it, the run is published.
+   * Whatever becomes of it, the run is published: what goes wrong is said.
    *
    * @param results of which the published rows are
-   * @param batches of the run, those that have ended too
+   * @return the page; null where it could not be written
    */
-  void write(
+  @Nullable String write(
       RunFolder folder,
       Finished finished,
       StructType results,
-      List<BatchTimes> batches,
+      Batches batches,
       Completeness completeness) {
     boolean isAsked = finished.summary().called() + finished.summary().batched() > 0;
     try {
+      ReportFolder page = new ReportFolder(folder.path(), hadoop);
+      page.clear();
       ReportFigures figures =
           new ReportStage(spec)
               .apply(
@@ -51,10 +64,12 @@ final class RunReport {
                   () -> spark.read().parquet(folder.rows()),
                   completeness);
       folder.write(ReportFolder.FIGURES, figures.toJson(), hadoop);
-      folder.write(ReportFolder.BATCHES, BatchTimes.toJson(batches), hadoop);
-      new ReportFolder(folder.path(), hadoop).draw();
-    } catch (IOException | RuntimeException e) {
-      console.say("warning: the report could not be written: " + e.getMessage());
+      folder.write(ReportFolder.BATCHES, BatchTimes.toJson(batches.get()), hadoop);
+      return page.draw();
+    } catch (Exception e) { // Spark throws checked exceptions that Scala does not declare
+      LOG.warn("The report could not be written", e);
+      console.say("warning: the report could not be written: " + e.getClass().getSimpleName());
+      return null;
     }
   }
 }

@@ -65,8 +65,9 @@ final class SampleTexts {
             substring(result("completion"), 1, MOST_CHARACTERS + 1).as("completion"))
         .withColumn("number", number)
         .where(col("number").leq(spec.report().samples()))
-        .orderBy("model", "kind", "number")
+        .orderBy("number", "model", "kind") // so that each has some
         .limit(MOST_ROWS)
+        .orderBy("model", "kind", "number")
         .collectAsList();
   }
 

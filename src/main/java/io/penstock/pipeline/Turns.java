@@ -54,13 +54,20 @@ final class Turns {
     boolean goesOn = before.stop().isEmpty();
     while (turn.round().isMissingAny() && goesOn) {
       turn = turn.after(payOn(turn.paid(), execution, turn.work()));
-      Round next = execution.batches().pending().without(turn.rounds().after(turn.round()));
       goesOn = turn.paid().goesOn();
-      BatchWork work =
-          goesOn ? work(execution.batches(), next, turn.rows(), execution.folder()) : turn.work();
-      turn = turn.at(next, work);
+      turn = next(execution, turn, goesOn);
     }
     return turn;
+  }
+
+  /** The round after the one that was paid. */
+  private Turn next(Execution execution, Turn turn, boolean goesOn) throws IOException {
+    try (StageScope stage = stages.begin("misses", "looking what is to be asked next")) {
+      Round next = execution.batches().pending().without(turn.rounds().after(turn.round()));
+      BatchWork work =
+          goesOn ? work(execution.batches(), next, turn.rows(), execution.folder()) : turn.work();
+      return turn.at(next, work);
+    }
   }
 
   /** Writes the requests of a round to where they are called or cut into batches. */

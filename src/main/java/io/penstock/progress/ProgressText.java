@@ -118,10 +118,9 @@ public final class ProgressText {
 
   private static String money(Money money) {
     return usd(money.spent())
-        + " USD"
-        + " spent"
-        + optional(" of about %s expected", money.expected())
-        + optional(", budget %s", money.budget());
+        + " USD spent now"
+        + optional(", about %s expected", money.expected())
+        + optional("; budget of the run %s", money.budget());
   }
 
   private static String optional(String format, @Nullable BigDecimal amount) {

@@ -3,12 +3,15 @@ package io.penstock.progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Looks at an execution every second, on a thread of its own: shows it, and keeps its {@link
@@ -34,6 +37,8 @@ public final class ProgressWatch implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final Map<String, String> context =
+      Optional.ofNullable(MDC.getCopyOfContextMap()).orElse(Map.of());
   private long saidNanos;
   private boolean isUnwritable;
   private boolean closed;
@@ -81,6 +86,7 @@ public final class ProgressWatch implements AutoCloseable {
   }
 
   private void lookOrReport() {
+    MDC.setContextMap(context);
     try {
       look();
     } catch (RuntimeException e) {
@@ -93,7 +99,9 @@ public final class ProgressWatch implements AutoCloseable {
       return;
     }
     RunState state = progress.state();
-    timeline.add(state);
+    if (progress.isTold()) {
+      timeline.add(state);
+    }
     if (screen.isLive()) {
       screen.show(ProgressText.block(state));
     }
@@ -114,6 +122,9 @@ public final class ProgressWatch implements AutoCloseable {
   }
 
   private void put() {
+    if (!progress.isTold()) {
+      return;
+    }
     try {
       shelf.put(timeline.toJson());
       isUnwritable = false;

@@ -27,7 +27,6 @@ public final class RunProgress {
   private Counts before;
   private String stage = "";
   private long calls;
-  private BigDecimal spentBefore = BigDecimal.ZERO;
   private @Nullable BigDecimal expected;
   private @Nullable BigDecimal budget;
   private Bought inBatches = Bought.NOTHING;
@@ -42,6 +41,10 @@ public final class RunProgress {
   public record Sources(Supplier<Counts> counts, Supplier<List<AccountLoad>> accounts) {
     /** Of a session in which nobody tells. */
     public static final Sources SILENT = new Sources(() -> Counts.NONE, List::of);
+
+    boolean areSilent() {
+      return this == SILENT;
+    }
   }
 
   private record Mark(long nanos, long done, long tokens) {}
@@ -68,7 +71,6 @@ public final class RunProgress {
     before = sources.counts().get();
     window.clear();
     calls = 0;
-    spentBefore = BigDecimal.ZERO;
     expected = null;
     budget = null;
     inBatches = Bought.NOTHING;
@@ -83,15 +85,12 @@ public final class RunProgress {
   }
 
   /**
-   * @param spent in the run's earlier executions
-   * @param wholeRun null: not known
-   * @param most null: there is no budget
+   * @param ofExecution what it is expected to spend; null: not known
+   * @param ofRun its budget; null: there is none
    */
-  public synchronized void money(
-      BigDecimal spent, @Nullable BigDecimal wholeRun, @Nullable BigDecimal most) {
-    spentBefore = spent;
-    expected = wholeRun;
-    budget = most;
+  public synchronized void money(@Nullable BigDecimal ofExecution, @Nullable BigDecimal ofRun) {
+    expected = ofExecution;
+    budget = ofRun;
   }
 
   /** That many requests more are to be called. */
@@ -109,16 +108,21 @@ public final class RunProgress {
     inBatches = inBatches.plus(bought);
   }
 
+  /** Whether anybody tells what executors do. */
+  public boolean isTold() {
+    return !sources.areSilent();
+  }
+
   /** As it is now; the pace needs it to be asked every second or so. */
   public synchronized RunState state() {
     long now = nanoClock.getAsLong();
     Counts counts = sources.counts().get().since(before);
-    BigDecimal spent = spentBefore.add(counts.bought().spentUsd()).add(inBatches.spentUsd());
+    BigDecimal spent = counts.bought().spentUsd().add(inBatches.spentUsd());
     return new RunState(
         name,
         Duration.ofNanos(now - startedNanos),
         stage,
-        calls,
+        sources.areSilent() ? 0 : calls,
         counts,
         pace(counts, now),
         sources.accounts().get(),

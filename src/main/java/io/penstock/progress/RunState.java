@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the job and its run
  * @param stage that is under way, in words
- * @param calls requests that are to be called, those done included
+ * @param calls requests that are to be called, those done included; 0: none, or nobody tells
  * @param counts since the execution's begin, over all executors, in realtime
  * @param accounts none while nothing is called
  * @param batches a line for each that has not ended
@@ -40,9 +40,9 @@ public record RunState(
   /**
    * In USD.
    *
-   * @param spent in the run's earlier executions too, batches included; waste too
-   * @param expected of the whole run; null: not known
-   * @param budget null: there is none
+   * @param spent by this execution, batches and waste included
+   * @param expected of it; null: not known
+   * @param budget of the whole run; null: there is none
    */
   public record Money(
       BigDecimal spent, @Nullable BigDecimal expected, @Nullable BigDecimal budget) {}

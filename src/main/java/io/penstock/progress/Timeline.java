@@ -83,7 +83,7 @@ public final class Timeline {
     }
     points.clear();
     points.addAll(kept);
-    stepSeconds = Math.max(1, 2 * Math.max(stepSeconds, 1));
+    stepSeconds = 2 * Math.max(stepSeconds, 1);
   }
 
   private Point last(int back) {

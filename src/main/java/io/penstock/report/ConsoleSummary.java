@@ -13,8 +13,10 @@ public final class ConsoleSummary {
   /**
    * @param resultsPath where the rows lie; in the last lines
    * @param runPath the run folder
+   * @param reportPath null: there is none
    */
-  public static String of(RunSummary run, String resultsPath, String runPath) {
+  public static String of(
+      RunSummary run, String resultsPath, String runPath, @Nullable String reportPath) {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("run " + run.runId() + (run.stopped() == null ? "" : " STOPPED: " + run.stopped()));
@@ -29,7 +31,9 @@ public final class ConsoleSummary {
     }
     lines.add(line("results", "%s", resultsPath));
     lines.add(line("summary", "%s", runPath + "/summary.json"));
-    lines.add(line("report", "%s", runPath + "/report.html"));
+    if (reportPath != null) {
+      lines.add(line("report", "%s", reportPath));
+    }
     return String.join(System.lineSeparator(), lines);
   }
 

@@ -42,6 +42,7 @@ final class TimelineSteps {
 
   /**
    * @param timeline a file of {@code timeline/}
+   * @return none where nothing was called
    */
   static List<Step> of(JsonNode timeline) {
     List<JsonNode> points =
@@ -50,14 +51,18 @@ final class TimelineSteps {
             .sorted(Comparator.comparingDouble(TimelineSteps::seconds))
             .toList();
     TimelineSteps steps = new TimelineSteps(points);
-    steps.walk();
+    if (steps.hasCalls()) {
+      steps.walk();
+    }
     return steps.steps;
   }
 
+  private boolean hasCalls() {
+    return points.stream()
+        .anyMatch(point -> point.path("attempts").asLong() + point.path("answered").asLong() > 0);
+  }
+
   private void walk() {
-    if (points.isEmpty()) {
-      return;
-    }
     double least = seconds(points.get(points.size() - 1)) / MOST;
     int begin = 0; // of the points that are not in a step yet
     JsonNode before = null;
@@ -66,6 +71,8 @@ final class TimelineSteps {
       double from = before == null ? 0 : seconds(before);
       boolean isLong = seconds(point) > from && seconds(point) - from >= least * (1 - 1e-9);
       boolean isLast = i == points.size() - 1;
+      boolean isBeforePause = !isLast && seconds(points.get(i + 1)) - seconds(point) >= least;
+      isLong |= isBeforePause && seconds(point) > from;
       if (isLong || (isLast && seconds(point) > from)) {
         steps.add(step(before, points.subList(begin, i + 1)));
         before = point;

@@ -136,7 +136,7 @@
   function head() {
     const code = summary.exit_code;
     const kind = code === 0 ? 'good' : code === 75 || code === 130 || code === 4 ? 'wait' : 'bad';
-    const partial = job.complete === false && code === 0;
+    const partial = job.complete === false && (code === 0 || code === 3);
     const saved = summary.saved_usd || {};
     const parts = [saved.cache, saved.duplicates, saved.batch];
     const savedAll = parts.some(part => part === null || part === undefined) ? null : parts.reduce((sum, part) => sum + Number(part), 0);
@@ -191,7 +191,7 @@
     const total = key => int(lines.reduce((sum, each) => sum + each[key], 0));
     const all = ['All', '', '', total('rows'), total('input_tokens'), total('output_tokens'), summary.cost_usd === null ? 'unknown' : summary.cost_usd, ''];
     section('bill', 'The bill',
-      table('Rows of the results by model, delivery and where their answer came from; tokens of the answers that serve them', columns, rows, all),
+      table('Rows of the results by the model that answered, delivery and where the answer came from; tokens of that answer, cost of all models that the row was asked of', columns, rows, all),
       el('div', {class: 'pair'}, naive(), estimate()),
       facts(money()));
   }
@@ -425,7 +425,7 @@
     const name = bar => (bar.attempts >= 11 ? 'more than 10' : int(bar.attempts));
     const sentence = `${int(summary.retries)} retries for ${int(summary.called)} requests that were called; ${int(summary.rate_limited)} HTTP requests were refused with 429.`;
     section('retries', 'Retries', el('p', {class: 'lead'}, sentence),
-      chart('Bars of requests by number of attempts: ' + sentence, () => ({
+      chart('Bars of requests, each time they were asked, by number of attempts: ' + sentence, () => ({
         type: 'bar',
         data: {labels: spread.map(name), datasets: [bars('Requests', 'teal', spread.map(bar => bar.requests), {minBarLength: 3})]},
         options: {scales: {x: axis('attempts', {grid: {display: false}}), y: axis('requests', {ticks: counts})}, plugins: {legend: {display: false}}},

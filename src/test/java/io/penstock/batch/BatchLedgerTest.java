@@ -128,7 +128,7 @@ class BatchLedgerTest {
     assertThat(ledger.ended("r1"))
         .extracting(BatchLedger.Ended::batch, BatchLedger.Ended::end)
         .containsExactly(tuple(done, WHOLE));
-    assertThat(ledger.ended("r1").get(0).at())
+    assertThat(ledger.endedAt(ledger.ended("r1").get(0).batch()).orElseThrow())
         .isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
     assertThat(ledger.ended("r2")).isEmpty();
     assertThat(ledger.batchIds()).as("of those that are done too").contains("batch-5");

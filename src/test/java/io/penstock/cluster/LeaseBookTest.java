@@ -176,6 +176,20 @@ final class LeaseBookTest {
   }
 
   @Test
+  void nothingIsUnderWayAtOneThatIsGone() {
+    Counts calling = new Counts(1, 0, TWO.attempts(), TWO.bought(), 64, null, 1);
+    executors.begin("r1");
+    executors.renew("1", new Activity("r1", null, true, calling, List.of(), null, null));
+    assertThat(book.counts("1").inFlight()).isEqualTo(64);
+
+    book.remove("1");
+
+    assertThat(book.counts("1").inFlight()).isZero();
+    assertThat(book.counts().inFlight()).isZero();
+    assertThat(book.counts().answered()).isEqualTo(1);
+  }
+
+  @Test
   void countsGoOnGrowingFromRunToRun() {
     executors.begin("r1");
     executors.renew("1", new Activity("r1", null, false, TWO, List.of(), null, null));

@@ -52,8 +52,18 @@ class RunProgressTest {
   }
 
   @Test
-  void addsUpRoundsEarlierExecutionsAndBatches() {
-    progress.money(new BigDecimal("2"), new BigDecimal("5"), new BigDecimal("9"));
+  void whereNobodyTellsNothingIsMadeUp() {
+    RunProgress silent = new RunProgress("nightly", RunProgress.Sources.SILENT, scene::nanos);
+    silent.calls(1_000);
+
+    assertThat(silent.isTold()).isFalse();
+    assertThat(silent.state().calls()).isZero();
+    assertThat(progress.isTold()).isTrue();
+  }
+
+  @Test
+  void addsUpRoundsAndBatches() {
+    progress.money(new BigDecimal("5"), new BigDecimal("9"));
     progress.calls(10);
     progress.calls(5);
     scene.count(15, 0);
@@ -63,7 +73,7 @@ class RunProgressTest {
     RunState state = progress.state();
 
     assertThat(state.calls()).isEqualTo(15);
-    assertThat(state.money().spent()).isEqualByComparingTo("2.90");
+    assertThat(state.money().spent()).isEqualByComparingTo("0.90");
     assertThat(state.batches()).hasSize(2);
 
     progress.begin("nightly r2");

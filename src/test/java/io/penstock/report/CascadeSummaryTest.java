@@ -39,7 +39,7 @@ final class CascadeSummaryTest {
                 Agreement.of(10, 10),
                 new BigDecimal("1.5")));
 
-    assertThat(ConsoleSummary.of(run, "a", "b"))
+    assertThat(ConsoleSummary.of(run, "a", "b", null))
         .contains(
             "  cascade   1,000 answers checked, 250 escalated (25.0 %); against the second model"
                 + " alone saved 1.5 USD")

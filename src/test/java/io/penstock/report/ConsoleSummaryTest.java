@@ -68,6 +68,6 @@ final class ConsoleSummaryTest {
   }
 
   private static String text(RunSummary run) {
-    return ConsoleSummary.of(run, "lake/answers", "runs/r1");
+    return ConsoleSummary.of(run, "lake/answers", "runs/r1", "runs/r1/report.html");
   }
 }

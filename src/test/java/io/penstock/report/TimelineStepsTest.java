@@ -1,6 +1,7 @@
 package io.penstock.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.report.TimelineSteps.Step;
@@ -45,6 +46,23 @@ final class TimelineStepsTest {
       strings = {"{}", "[]", "null", "{\"points\": 5}", "{\"points\": [{\"seconds\": 0}]}"})
   void aFileWithoutACourseHasNoSteps(String json) throws IOException {
     assertThat(steps(json)).isEmpty();
+  }
+
+  @Test
+  void aWaitAfterTheCallsIsAStepOfItsOwn() throws IOException {
+    String points =
+        "{\"seconds\": 240, \"answered\": 100}, {\"seconds\": 302, \"answered\": 162, \"rate_limited\": 3},"
+            + " {\"seconds\": 28800, \"answered\": 162, \"rate_limited\": 3}";
+
+    assertThat(steps("{\"points\": [" + points + "]}"))
+        .extracting(Step::seconds, Step::requestsPerSecond, Step::rateLimited)
+        .containsExactly(tuple(240.0, 0.417, 0L), tuple(302.0, 1.0, 3L), tuple(28_800.0, 0.0, 0L));
+  }
+
+  @Test
+  void anExecutionThatCalledNothingHasNoSteps() throws IOException {
+    assertThat(steps("{\"points\": [{\"seconds\": 1, \"attempts\": 0}, {\"seconds\": 9}]}"))
+        .isEmpty();
   }
 
   @Test
