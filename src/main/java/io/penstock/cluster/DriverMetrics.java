@@ -12,9 +12,10 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * The session's figures in Spark's metrics system, at the driver: the sum over all executors, and
- * {@code executor.ID.} each one's, as they told last. Gauges that only grow, but for {@code
- * requests.in_flight} and {@code limit}. Thread-safe.
+ * The session's figures in Spark's metrics system, at the driver: {@code total.} over all
+ * executors, and {@code executor.ID.} of each, as they told last. (An executor in the driver's JVM
+ * has the same place for its own, so no name may be one of {@link CallMeter}'s.) Gauges that only
+ * grow, but for {@code requests.in_flight} and {@code limit}. Thread-safe.
  */
 final class DriverMetrics {
   private static final Map<String, Function<Counts, Number>> FIGURES = figures();
@@ -26,7 +27,7 @@ final class DriverMetrics {
   DriverMetrics(MetricRegistry registry, LeaseBook book) {
     this.registry = registry;
     this.book = book;
-    FIGURES.forEach((name, figure) -> gauge(name, () -> figure.apply(book.counts())));
+    FIGURES.forEach((name, figure) -> gauge("total." + name, () -> figure.apply(book.counts())));
     gauge("limit", () -> book.loads().stream().mapToInt(AccountLoad::limit).sum());
     gauge("executors", () -> book.livingIds().size());
   }

@@ -85,7 +85,7 @@ final class RunCounters {
       bought.accumulateAndGet(Purchases.of(usage, pricing.known(usage), waste), Bought::plus);
       Duration latency = Duration.ofMillis(outcome.effort().latencyMillis());
       meter.answered(latency, usage.inputTokens(), usage.outputTokens());
-    } else {
+    } else if (outcome.effort().attempts() > 0) { // else there was no money, or no time, to ask
       failed.increment();
       bought.accumulateAndGet(Purchases.of(null, null, waste), Bought::plus);
       meter.failed();

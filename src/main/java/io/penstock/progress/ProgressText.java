@@ -29,6 +29,8 @@ public final class ProgressText {
     lines.add(labelled("run", state.name() + ", " + words(state.age()) + ": " + state.stage()));
     if (state.calls() > 0) {
       lines.add(labelled("calls", bar(state) + " " + calls(state)));
+    }
+    if (state.done() < state.calls()) {
       lines.add(labelled("tokens", tokens(state)));
       state.accounts().forEach(account -> lines.add(labelled("in flight", load(account))));
       lines.add(labelled("retries", retries(state.counts())));
@@ -57,7 +59,7 @@ public final class ProgressText {
       }
       parts.add(retries(state.counts()));
     }
-    parts.add(money(state.money()));
+    parts.add("spent " + money(state.money()));
     if (!state.batches().isEmpty()) {
       parts.add(String.format(Locale.ROOT, "open batches: %,d", state.batches().size()));
     }
@@ -76,14 +78,18 @@ public final class ProgressText {
 
   private static String calls(RunState state) {
     Duration left = state.left();
+    String pace =
+        state.done() < state.calls()
+            ? String.format(Locale.ROOT, ", %.1f/s", state.pace().requestsPerSecond())
+            : "";
     return String.format(
         Locale.ROOT,
-        "%,d of %,d requests done (%d %%), %,d failed, %.1f/s%s",
+        "%,d of %,d requests done (%d %%), %,d failed%s%s",
         state.done(),
         state.calls(),
         100 * Math.min(state.done(), state.calls()) / state.calls(),
         state.counts().failed(),
-        state.pace().requestsPerSecond(),
+        pace,
         left == null ? "" : ", about " + words(left) + " left");
   }
 
@@ -118,7 +124,7 @@ public final class ProgressText {
 
   private static String money(Money money) {
     return usd(money.spent())
-        + " USD spent now"
+        + " USD now"
         + optional(", about %s expected", money.expected())
         + optional("; budget of the run %s", money.budget());
   }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A run's figures as lines for people. */
 public final class ConsoleSummary {
+  /** The kind of rows that a batch will answer. */
+  private static final String PENDING = "PENDING";
+
   private ConsoleSummary() {}
 
   /**
@@ -38,14 +41,20 @@ public final class ConsoleSummary {
   }
 
   private static void addRows(RunSummary run, List<String> lines) {
+    long waiting = run.failedByKind().getOrDefault(PENDING, 0L);
     lines.add(
         line(
             "rows",
-            "%,d: %,d with an answer, %,d failed",
+            "%,d: %,d with an answer, %,d failed%s",
             run.rows(),
             run.succeeded(),
-            run.failed()));
-    run.failedByKind().forEach((kind, count) -> lines.add(line("", "%,d %s", count, kind)));
+            run.failed() - waiting,
+            waiting == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,d whose batches have not ended", waiting)));
+    run.failedByKind().entrySet().stream()
+        .filter(kind -> !kind.getKey().equals(PENDING))
+        .forEach(kind -> lines.add(line("", "%,d %s", kind.getValue(), kind.getKey())));
   }
 
   private static void addRequests(RunSummary run, List<String> lines) {
@@ -59,7 +68,7 @@ public final class ConsoleSummary {
             run.called(),
             run.batched() == 0 ? "" : String.format(Locale.ROOT, "%,d in batches, ", run.batched()),
             run.retries()));
-    if (run.called() + run.batched() == 0 && run.stopped() == null) {
+    if (run.called() + run.batched() + run.pending() == 0 && run.stopped() == null) {
       lines.add(line("", "nothing was called: this run cost nothing"));
     }
   }

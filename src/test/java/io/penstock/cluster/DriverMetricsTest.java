@@ -31,12 +31,12 @@ class DriverMetricsTest {
 
     assertThat(value("executor.1.requests.answered")).isEqualTo(2L);
     assertThat(value("executor.2.requests.answered")).isEqualTo(6L);
-    assertThat(value("requests.answered")).isEqualTo(8L);
-    assertThat(value("attempts")).isEqualTo(11L);
-    assertThat(value("attempts.rate_limited")).isEqualTo(1L);
-    assertThat(value("gen_ai.client.token.usage.input")).isEqualTo(56L);
-    assertThat(value("gen_ai.client.token.usage.output")).isEqualTo(24L);
-    assertThat(value("cost_usd")).isEqualTo(16e-12);
+    assertThat(value("total.requests.answered")).isEqualTo(8L);
+    assertThat(value("total.attempts")).isEqualTo(11L);
+    assertThat(value("total.attempts.rate_limited")).isEqualTo(1L);
+    assertThat(value("total.gen_ai.client.token.usage.input")).isEqualTo(56L);
+    assertThat(value("total.gen_ai.client.token.usage.output")).isEqualTo(24L);
+    assertThat(value("total.cost_usd")).isEqualTo(16e-12);
     assertThat(value("executors")).isEqualTo(2);
   }
 
@@ -48,7 +48,18 @@ class DriverMetricsTest {
     executors.begin("r2");
 
     assertThat(value("executor.1.requests.failed")).isEqualTo(1L);
-    assertThat(value("requests.failed")).isEqualTo(1L);
+    assertThat(value("total.requests.failed")).isEqualTo(1L);
     assertThat(value("executors")).isEqualTo(0);
+  }
+
+  @Test
+  void noNameIsOneOfAnExecutorInTheSameJvm() {
+    MetricRegistry own = new MetricRegistry();
+    CallMeter meter = new CallMeter(own);
+    meter.failed();
+    metrics.executor("driver");
+
+    assertThat(own.getNames()).isNotEmpty();
+    assertThat(registry.getNames()).doesNotContainAnyElementsOf(own.getNames());
   }
 }

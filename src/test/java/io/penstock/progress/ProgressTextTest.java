@@ -38,7 +38,7 @@ class ProgressTextTest {
             "in flight 40 of 42, openai/gpt-4o-mini",
             "in flight 0 of 10, openai/gpt-4o, paused: it refuses everything",
             "retries   20 attempts failed, 20 with 429, the last with RATE_LIMITED",
-            "spent     29.8 USD spent now, about 120 expected; budget of the run 200");
+            "spent     29.8 USD now, about 120 expected; budget of the run 200");
   }
 
   @Test
@@ -47,7 +47,7 @@ class ProgressTextTest {
         .isEqualTo(
             "progress: realtime 12,000 requests to gpt-4o-mini: 3,000 of 12,000 requests done (25 %), 20 failed, 150.0/s,"
                 + " about 1 min 0 s left; 89,400 tokens/min (20,860 input, 8,940 output so far); 40 of 52 in flight;"
-                + " 20 attempts failed, 20 with 429, the last with RATE_LIMITED; 29.8 USD spent now, about 120 expected; budget of the run 200");
+                + " 20 attempts failed, 20 with 429, the last with RATE_LIMITED; spent 29.8 USD now, about 120 expected; budget of the run 200");
   }
 
   @Test
@@ -56,8 +56,7 @@ class ProgressTextTest {
 
     assertThat(ProgressText.block(scene.progress.state()))
         .containsExactly(
-            "run       nightly, 0 s: reading rows and making their prompts",
-            "spent     0 USD spent now");
+            "run       nightly, 0 s: reading rows and making their prompts", "spent     0 USD now");
   }
 
   @Test
@@ -76,7 +75,6 @@ class ProgressTextTest {
   void smallAmountsKeepTwoDigits() {
     scene.progress.harvested(new Bought(0, 0, 1_234_560, 0));
 
-    assertThat(ProgressText.block(scene.progress.state()))
-        .contains("spent     0.0000012 USD spent now");
+    assertThat(ProgressText.block(scene.progress.state())).contains("spent     0.0000012 USD now");
   }
 }

@@ -40,6 +40,14 @@ final class ConsoleSummaryTest {
   }
 
   @Test
+  void whatBatchesWillAnswerHasNotFailed() {
+    assertThat(text(Summaries.waiting()))
+        .contains("7,342 with an answer, 3 failed, 5,000 whose batches have not ended")
+        .doesNotContain("PENDING")
+        .doesNotContain("cost nothing");
+  }
+
+  @Test
   void saysWhyItStoppedInsteadOfBeingFree() {
     assertThat(text(Summaries.stopped()))
         .contains("run r1 STOPPED: AUTHENTICATION: no such key")

@@ -34,13 +34,19 @@ final class Summaries {
     return run(null, usd("0"), 0, none, new LatencyMs(null, null, null), 0);
   }
 
+  /** Nothing was called, but much is in batches. */
+  static RunSummary waiting() {
+    WasteUsd none = new WasteUsd(usd("0"), usd("0"));
+    return run(null, usd("0"), 0, none, new LatencyMs(null, null, null), 0, null, 5_000);
+  }
+
   static RunSummary cascading(CascadeSummary cascade) {
-    return run(null, usd("1"), 9, SOME_WASTE, LATENCY, 0, cascade);
+    return run(null, usd("1"), 9, SOME_WASTE, LATENCY, 0, cascade, 0);
   }
 
   private static RunSummary run(
       String stopped, BigDecimal cost, long called, WasteUsd waste, LatencyMs latency, long torn) {
-    return run(stopped, cost, called, waste, latency, torn, null);
+    return run(stopped, cost, called, waste, latency, torn, null, 0);
   }
 
   private static RunSummary run(
@@ -50,7 +56,8 @@ final class Summaries {
       WasteUsd waste,
       LatencyMs latency,
       long torn,
-      CascadeSummary cascade) {
+      CascadeSummary cascade,
+      long pending) {
     long inDoubt = torn == 0 ? 0 : 6;
     return new RunSummary(
         "r1",
@@ -62,10 +69,10 @@ final class Summaries {
         1_000,
         called,
         0,
-        0,
-        12_342,
-        3,
-        new TreeMap<>(Map.of("TIMEOUT", 1L, "OVERLOADED", 2L)),
+        pending,
+        12_342 - pending,
+        3 + pending,
+        failures(pending),
         17,
         5,
         inDoubt,
@@ -84,6 +91,14 @@ final class Summaries {
         40,
         torn,
         cascade);
+  }
+
+  private static TreeMap<String, Long> failures(long pending) {
+    TreeMap<String, Long> failures = new TreeMap<>(Map.of("TIMEOUT", 1L, "OVERLOADED", 2L));
+    if (pending > 0) {
+      failures.put("PENDING", pending);
+    }
+    return failures;
   }
 
   private static BigDecimal usd(String amount) {

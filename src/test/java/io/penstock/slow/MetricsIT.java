@@ -87,7 +87,7 @@ class MetricsIT {
   }
 
   private static double answered(Map<String, Double> figures) {
-    return figures.getOrDefault("requests_answered", 0.0);
+    return figures.getOrDefault("total_requests_answered", 0.0);
   }
 
   /** Of the whole, and of the executors. */
@@ -97,7 +97,7 @@ class MetricsIT {
             .filter(figure -> figure.getKey().matches("executor_\\d+_" + name))
             .mapToDouble(Map.Entry::getValue)
             .sum();
-    assertThat(figures.get(name)).as(name).isEqualTo(expected, within(1e-9));
+    assertThat(figures.get("total_" + name)).as(name).isEqualTo(expected, within(1e-9));
     assertThat(sum).as(name + " of executors").isEqualTo(expected, within(1e-9));
   }
 
