@@ -41,7 +41,7 @@ final class BatchCarrier implements Carrier {
   }
 
   private <T, R> List<R> each(List<T> batches, Function<T, R> task, String doing) {
-    String what = "infer: " + doing + " " + batches.size() + " batches";
+    String what = doing + " " + batches.size() + " batches";
     try (JobDescription description = new JobDescription(spark, what)) {
       return spark.parallelize(batches, batches.size()).map(task).collect();
     } finally {

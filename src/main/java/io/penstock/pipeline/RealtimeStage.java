@@ -227,7 +227,7 @@ final class RealtimeStage {
   private Paid call(Shards shards) {
     List<Integer> numbers = IntStream.range(0, shards.count()).boxed().toList();
     List<@Nullable String> theirs = GROUP_PROPERTIES.stream().map(spark::getLocalProperty).toList();
-    spark.setJobGroup(group(), "infer: " + words(shards), true);
+    spark.setJobGroup(group(), JobDescription.of(words(shards)), true);
     try {
       Paid paid =
           summed(

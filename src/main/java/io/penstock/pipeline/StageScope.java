@@ -23,7 +23,7 @@ final class StageScope implements AutoCloseable {
    * @param words for people
    */
   StageScope(JavaSparkContext spark, RunProgress progress, String name, String words) {
-    description = new JobDescription(spark, "infer: " + words);
+    description = new JobDescription(spark, words);
     context = MDC.putCloseable(STAGE, name);
     progress.stage(words);
   }

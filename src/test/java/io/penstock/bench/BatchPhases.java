@@ -32,9 +32,10 @@ public final class BatchPhases extends SparkListener {
   private record Interval(String description, long from, long to) {
     boolean is(Phase phase) {
       return switch (phase) {
-        case CUT -> description.startsWith("cutting");
-        case SEND -> description.startsWith("uploading") || description.startsWith("creating");
-        case HARVEST -> description.startsWith("harvesting");
+        case CUT -> description.startsWith("infer: cutting");
+        case SEND ->
+            description.startsWith("infer: uploading") || description.startsWith("infer: creating");
+        case HARVEST -> description.startsWith("infer: bringing in");
         default -> false;
       };
     }
