@@ -1,5 +1,6 @@
 package io.penstock.cluster;
 
+import io.penstock.domain.Usd;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +56,12 @@ public record Counts(
       implements Serializable {
     public static final Bought NOTHING = new Bought(0, 0, 0, 0);
 
-    private static final int PICO_DIGITS = 12;
-
     public BigDecimal costUsd() {
-      return BigDecimal.valueOf(costPicos, PICO_DIGITS);
+      return BigDecimal.valueOf(costPicos, Usd.SCALE);
     }
 
     public BigDecimal wasteUsd() {
-      return BigDecimal.valueOf(wastePicos, PICO_DIGITS);
+      return BigDecimal.valueOf(wastePicos, Usd.SCALE);
     }
 
     /** Answers and waste. */

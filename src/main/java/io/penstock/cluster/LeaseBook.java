@@ -21,8 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -46,7 +44,7 @@ final class LeaseBook {
   private final Set<String> removed = new HashSet<>();
 
   /** Of the terms before, by executor. */
-  private final Map<String, Counts> earlier = new TreeMap<>();
+  private final Map<String, Counts> earlier = new HashMap<>();
 
   private @Nullable Term term;
   private long renewals;
@@ -352,14 +350,7 @@ final class LeaseBook {
     return !mayCall(member, runId) || (member.renewal > mark && !isRemoved(member));
   }
 
-  /** Of the whole session, by executor. */
-  synchronized SortedMap<String, Counts> countsByExecutor() {
-    SortedMap<String, Counts> all = new TreeMap<>(earlier);
-    members.forEach((id, member) -> all.merge(id, now(member), Counts::plus));
-    return all;
-  }
-
-  /** The same of one. */
+  /** Of one executor in the whole session. */
   synchronized Counts counts(String executorId) {
     Counts before = earlier.getOrDefault(executorId, Counts.NONE);
     Member member = members.get(executorId);

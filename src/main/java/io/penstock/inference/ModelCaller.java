@@ -32,9 +32,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * since it is paid.
  */
 public final class ModelCaller {
-  /** HTTP 429. */
-  private static final int TOO_MANY_REQUESTS = 429;
-
   /** What speaks of a provider in trouble, not of a request. */
   private static final Set<FailureKind> UNHEALTHY =
       Set.of(
@@ -121,7 +118,7 @@ public final class ModelCaller {
       tell(failure);
       history = history.with(failure, elapsed());
       waste = waste.plus(wasteOf(failure));
-      rateLimited += failure.status() == TOO_MANY_REQUESTS ? 1 : 0;
+      rateLimited += failure.isTooManyRequests() ? 1 : 0;
       if (failure.kind().stopsRun() && !failure.isSuperseded()) {
         stop.stop(new StopSignal.Cause(failure.kind(), failure.getMessage()));
       }

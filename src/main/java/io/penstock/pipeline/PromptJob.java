@@ -337,10 +337,6 @@ public final class PromptJob {
     return exceeded.filter(cause -> !isBegun).map(Paid::stopped).orElse(Paid.NOTHING);
   }
 
-  private SettingsWiring wiring() {
-    return new SettingsWiring(setup, store, spark.sparkContext());
-  }
-
   /** What is there while batches are waited for. */
   private void publishSoFar(Execution execution, Turn turn, RunPlan plan) throws IOException {
     Finished soFar = publish(execution, turn, plan);

@@ -7,9 +7,6 @@ import java.util.List;
 @FunctionalInterface
 public interface RunConsole extends ProgressWatch.Screen {
   @Override
-  void say(String line);
-
-  @Override
   default boolean isLive() {
     return false;
   }

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What one JVM did in a run so far, for progress, metrics and reports. Thread-safe. */
 final class RunCounters {
-  private static final int TOO_MANY_REQUESTS = 429;
-
   private final CallMeter meter;
   private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -61,7 +59,7 @@ final class RunCounters {
   void attemptEnded(@Nullable Throwable error) {
     attempts.increment();
     if (error instanceof ProviderException failure) {
-      boolean is429 = failure.status() == TOO_MANY_REQUESTS;
+      boolean is429 = failure.isTooManyRequests();
       failedAttempts.increment();
       rateLimited.add(is429 ? 1 : 0);
       lastFailure.set(failure.kind());

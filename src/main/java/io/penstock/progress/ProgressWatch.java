@@ -60,7 +60,8 @@ public final class ProgressWatch implements AutoCloseable {
     void put(String json) throws IOException;
   }
 
-  private ProgressWatch(
+  /** Without a thread that looks. */
+  ProgressWatch(
       RunProgress progress, Timeline timeline, Screen screen, Shelf shelf, LongSupplier nanoClock) {
     this.progress = progress;
     this.timeline = timeline;
@@ -68,12 +69,6 @@ public final class ProgressWatch implements AutoCloseable {
     this.shelf = shelf;
     this.nanoClock = nanoClock;
     this.saidNanos = nanoClock.getAsLong();
-  }
-
-  /** Without a thread. */
-  static ProgressWatch still(
-      RunProgress progress, Timeline timeline, Screen screen, Shelf shelf, LongSupplier nanoClock) {
-    return new ProgressWatch(progress, timeline, screen, shelf, nanoClock);
   }
 
   /** Looks until it is closed. */

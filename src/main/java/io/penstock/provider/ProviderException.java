@@ -21,6 +21,8 @@ public final class ProviderException extends Exception {
 
   private final FailureKind kind;
   private final Billing billing;
+  private static final int TOO_MANY_REQUESTS = 429;
+
   private final int status;
   private final transient Details details;
   private final boolean superseded;
@@ -100,6 +102,10 @@ public final class ProviderException extends Exception {
 
   public int status() {
     return status;
+  }
+
+  public boolean isTooManyRequests() {
+    return status == TOO_MANY_REQUESTS;
   }
 
   public Details details() {

@@ -1,5 +1,6 @@
 package io.penstock.report;
 
+import io.penstock.domain.FailureKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A run's figures as lines for people. */
 public final class ConsoleSummary {
-  /** The kind of rows that a batch will answer. */
-  private static final String PENDING = "PENDING";
+  private static final String PENDING = FailureKind.PENDING.name();
 
   private ConsoleSummary() {}
 

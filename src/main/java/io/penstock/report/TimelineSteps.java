@@ -1,6 +1,7 @@
 package io.penstock.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +35,7 @@ final class TimelineSteps {
       @Nullable Long inFlight,
       @Nullable Long limit,
       long rateLimited,
-      double spentUsd) {}
+      BigDecimal spentUsd) {}
 
   private TimelineSteps(List<JsonNode> points) {
     this.points = points;
@@ -96,7 +97,7 @@ final class TimelineSteps {
         most(points, "in_flight"),
         last.path("limit").isNumber() ? last.path("limit").asLong() : null,
         Math.round(grown(before, last, "rate_limited")),
-        last.path("spent_usd").asDouble());
+        RunSummary.exact(last.path("spent_usd").decimalValue()));
   }
 
   /** Never below 0: what a lost executor had counted may be missing later. */

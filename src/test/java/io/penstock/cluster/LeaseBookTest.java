@@ -3,7 +3,6 @@ package io.penstock.cluster;
 import static io.penstock.cluster.FakeExecutors.SEEN;
 import static io.penstock.cluster.Orders.order;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 
 import io.penstock.cluster.Messages.Activity;
 import io.penstock.cluster.Messages.RenewalReply;
@@ -26,7 +25,8 @@ final class LeaseBookTest {
 
     assertThat(reply).isEqualTo(RenewalReply.NO_RUN);
     assertThat(reply.granted()).isFalse();
-    assertThat(book.countsByExecutor()).containsOnly(entry("1", Counts.NONE));
+    assertThat(book.counts("1")).isEqualTo(Counts.NONE);
+    assertThat(book.counts()).isEqualTo(Counts.NONE);
     assertThat(book.loads()).isEmpty();
   }
 
@@ -128,7 +128,7 @@ final class LeaseBookTest {
     executors.renew("1", new Activity("r1", "token", false, FIVE, List.of(), null, null));
 
     assertThat(book.isClosed(end)).isTrue();
-    assertThat(book.countsByExecutor().get("1")).isEqualTo(FIVE);
+    assertThat(book.counts("1")).isEqualTo(FIVE);
   }
 
   @Test
@@ -172,7 +172,9 @@ final class LeaseBookTest {
     book.remove("1");
     executors.renew("2"); // its runtime is gone, its counts stay
 
-    assertThat(book.countsByExecutor()).containsOnly(entry("1", TWO), entry("2", FIVE));
+    assertThat(book.counts("1")).isEqualTo(TWO);
+    assertThat(book.counts("2")).isEqualTo(FIVE);
+    assertThat(book.counts()).isEqualTo(TWO.plus(FIVE));
   }
 
   @Test
@@ -194,11 +196,13 @@ final class LeaseBookTest {
     executors.begin("r1");
     executors.renew("1", new Activity("r1", null, false, TWO, List.of(), null, null));
     executors.begin("r2");
-    assertThat(book.countsByExecutor()).containsOnly(entry("1", TWO));
+    assertThat(book.counts("1")).isEqualTo(TWO);
+    assertThat(book.counts()).isEqualTo(TWO);
 
     executors.renew("1", new Activity("r2", null, true, FIVE, List.of(), null, null));
 
-    assertThat(book.countsByExecutor()).containsOnly(entry("1", Told.counts(7, 1, 3, 900)));
+    assertThat(book.counts("1")).isEqualTo(Told.counts(7, 1, 3, 900));
+    assertThat(book.counts()).isEqualTo(Told.counts(7, 1, 3, 900));
   }
 
   @Test
@@ -207,6 +211,7 @@ final class LeaseBookTest {
 
     executors.renew("1", new Activity("r1", "the token before", true, TWO, List.of(), null, null));
 
-    assertThat(book.countsByExecutor()).containsOnly(entry("1", Counts.NONE));
+    assertThat(book.counts("1")).isEqualTo(Counts.NONE);
+    assertThat(book.counts()).isEqualTo(Counts.NONE);
   }
 }

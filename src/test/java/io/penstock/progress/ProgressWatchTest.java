@@ -39,7 +39,7 @@ class ProgressWatchTest {
   }
 
   private ProgressWatch watch(ProgressWatch.Screen screen, ProgressWatch.Shelf shelf) {
-    return ProgressWatch.still(
+    return new ProgressWatch(
         scene.progress, new Timeline(Instant.EPOCH), screen, shelf, scene::nanos);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.penstock.report.TimelineSteps.Step;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,14 +32,28 @@ final class TimelineStepsTest {
 
     assertThat(steps("{\"points\": [" + third + "," + first + "," + second + "]}"))
         .containsExactly(
-            new Step(2, 6, 12_000, 7L, 12L, 4, 0.5), // 12 requests and 400 tokens in 2 s
-            new Step(6, 5, 9_000, 5L, 9L, 0, 0.75)); // 20 requests and 600 tokens in 4 s
+            new Step(
+                2,
+                6,
+                12_000,
+                7L,
+                12L,
+                4,
+                new BigDecimal("0.5")), // 12 requests and 400 tokens in 2 s
+            new Step(
+                6,
+                5,
+                9_000,
+                5L,
+                9L,
+                0,
+                new BigDecimal("0.75"))); // 20 requests and 600 tokens in 4 s
   }
 
   @Test
   void whatIsMissingIsNothingOrUnknown() throws IOException {
     assertThat(steps("{\"points\": [{\"seconds\": 4, \"answered\": 8}, {\"answered\": 9}, 7]}"))
-        .containsExactly(new Step(4, 2, 0, null, null, 0, 0));
+        .containsExactly(new Step(4, 2, 0, null, null, 0, BigDecimal.ZERO));
   }
 
   @ParameterizedTest
