@@ -346,6 +346,10 @@ class BatchDeliveryTest {
     BatchDelivery delivery = delivery();
     delivery.submit(List.of(cut(1), cut(2), cut(3)));
     assertThat(provider.batches).as("95 % of 2,000 tokens hold one of 1,000").hasSize(1);
+    assertThat(delivery.lines()).hasSize(2);
+    assertThat(delivery.lines().get(0)).startsWith("batch b0 (batch-1) with openai/m: ");
+    assertThat(delivery.lines().get(1))
+        .isEqualTo("2 batches wait for room in the provider's queue");
     waiter =
         time -> {
           provider.end("batch-" + provider.batches.size(), State.COMPLETED, null);
@@ -354,6 +358,7 @@ class BatchDeliveryTest {
 
     assertThat(await(delivery)).isTrue();
     assertThat(harvested).containsExactly("b0", "b1", "b2");
+    assertThat(delivery.lines()).isEmpty();
   }
 
   @Test

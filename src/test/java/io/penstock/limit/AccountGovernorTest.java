@@ -28,6 +28,22 @@ final class AccountGovernorTest {
   }
 
   @Test
+  void itsLoadIsWhatExecutorsTellAndWhatTheyMay() {
+    Governor governor = Governors.ticking(Governors.fixed(10), time);
+    ScriptedExecutor first = new ScriptedExecutor("a", governor);
+    ScriptedExecutor second = new ScriptedExecutor("b", governor);
+    assertThat(governor.loads())
+        .as("no executor yet")
+        .containsExactly(new AccountLoad(Governors.ACCOUNT, 0, 0, false));
+    first.inFlight = 3;
+    second.inFlight = 4;
+    first.renew();
+    second.renew();
+
+    assertThat(governor.loads()).containsExactly(new AccountLoad(Governors.ACCOUNT, 7, 10, false));
+  }
+
+  @Test
   void aCallUnderWayHoldsItsPermitWhateverIsConfirmed() {
     Governor governor = Governors.ticking(Governors.fixed(10), time);
     ScriptedExecutor first = new ScriptedExecutor("a", governor);
