@@ -106,7 +106,7 @@ record BatchJob(Path folder, BatchDialect dialect, Shape shape, String storeSche
    * @param output file in its folder
    */
   ChildProcess start(Installation installation, String at, String output) throws IOException {
-    List<String> command = Installation.java(HEAP_MEGABYTES, installation.folder());
+    List<String> command = installation.java(HEAP_MEGABYTES, installation.folder());
     command.addAll(installation.moduleOptions());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(infer(Map.of(HaltingFileSystem.AT, at)));

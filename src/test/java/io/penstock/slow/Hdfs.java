@@ -27,12 +27,12 @@ final class Hdfs implements AutoCloseable {
   static Hdfs start(Installation installation, Path folder) throws IOException {
     Path details = folder.resolve("details.json");
     List<String> command =
-        Installation.java(HEAP_MEGABYTES, Files.createDirectories(folder.resolve("tmp")));
+        installation.java(HEAP_MEGABYTES, Files.createDirectories(folder.resolve("tmp")));
     command.addAll(
         List.of(
             "-Dtest.build.data=" + folder.resolve("data"),
             "-cp",
-            installation.hdfsHome().resolve("jars") + "/*:" + installation.sparkClassPath(),
+            installation.sparkClassPath() + ":" + installation.hdfsHome().resolve("jars") + "/*",
             "org.apache.hadoop.test.MiniDFSClusterManager",
             "-format",
             "-datanodes",

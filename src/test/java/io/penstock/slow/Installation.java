@@ -1,9 +1,12 @@
 package io.penstock.slow;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the build has laid down for these tests; it says where in system properties.
@@ -41,18 +44,41 @@ record Installation(
   }
 
   /** The beginning of a command line: a JVM that starts quickly and stays small. */
-  static List<String> java(int heapMegabytes, Path temporary) {
-    return new ArrayList<>(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx" + heapMegabytes + "m",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Djava.io.tmpdir=" + temporary));
+  List<String> java(int heapMegabytes, Path temporary) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx" + heapMegabytes + "m");
+    command.addAll(quickOptions(temporary));
+    return command;
   }
 
-  String sparkClassPath() {
-    return sparkHome.resolve("jars") + "/*";
+  /** Of a JVM that starts quickly and stays small. */
+  List<String> quickOptions(Path temporary) {
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    options.add("-Djava.io.tmpdir=" + temporary);
+    if (Files.exists(classArchive())) {
+      options.add("-XX:SharedArchiveFile=" + classArchive());
+      options.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+    }
+    return options;
+  }
+
+  /** See {@link SparkClasses}; a JVM whose class path begins otherwise passes it over. */
+  Path classArchive() {
+    return folder.resolve("spark-classes.jsa");
+  }
+
+  /** As a Worker of Spark 4 has it for its executors. */
+  String sparkClassPath() throws IOException {
+    Path jars = sparkHome.resolve("jars");
+    try (Stream<Path> all = Files.list(jars)) {
+      Path slf4j =
+          all.filter(jar -> jar.getFileName().toString().startsWith("slf4j-api-"))
+              .findAny()
+              .orElseThrow();
+      return String.join(":", sparkHome.resolve("conf").toString(), slf4j.toString(), jars + "/*");
+    }
   }
 
   /**

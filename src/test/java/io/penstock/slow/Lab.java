@@ -43,6 +43,7 @@ final class Lab implements AutoCloseable {
   static Lab open() throws IOException {
     Installation installation = Installation.ofBuild();
     Files.createDirectories(installation.folder());
+    SparkClasses.archive(installation);
     String prefix = "lab-" + Instant.now().getEpochSecond() + "-";
     return new Lab(installation, Files.createTempDirectory(installation.folder(), prefix));
   }

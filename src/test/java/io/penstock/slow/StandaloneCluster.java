@@ -28,7 +28,6 @@ final class StandaloneCluster implements AutoCloseable {
   private static final int DAEMON_HEAP_MEGABYTES = 384;
   private static final int DRIVER_HEAP_MEGABYTES = 768;
   private static final int CORES_PER_WORKER = 20;
-  private static final String JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
 
   private final Installation installation;
@@ -92,7 +91,7 @@ final class StandaloneCluster implements AutoCloseable {
 
   private ChildProcess daemon(String name, String host, String mainClass, List<String> arguments)
       throws IOException {
-    List<String> command = Installation.java(DAEMON_HEAP_MEGABYTES, temporary);
+    List<String> command = installation.java(DAEMON_HEAP_MEGABYTES, temporary);
     command.addAll(List.of("-cp", installation.sparkClassPath(), mainClass, "--host", host));
     command.addAll(arguments);
     ChildProcess daemon =
@@ -188,8 +187,8 @@ final class StandaloneCluster implements AutoCloseable {
     return "slow.submission=" + submissions.incrementAndGet() + ".";
   }
 
-  private List<String> submitter() {
-    List<String> command = Installation.java(DRIVER_HEAP_MEGABYTES, temporary);
+  private List<String> submitter() throws IOException {
+    List<String> command = installation.java(DRIVER_HEAP_MEGABYTES, temporary);
     command.addAll(installation.moduleOptions());
     command.addAll(
         List.of("-cp", installation.sparkClassPath(), "org.apache.spark.deploy.SparkSubmit"));
@@ -206,7 +205,7 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   private Map<String, String> defaults(String mark) {
-    String jvm = JVM + " -Djava.io.tmpdir=" + temporary + " -D" + mark;
+    String jvm = String.join(" ", installation.quickOptions(temporary)) + " -D" + mark;
     // Spark 3.5 gives its executors the module options, and not its drivers in cluster mode
     String driverJvm = jvm + " " + String.join(" ", installation.moduleOptions());
     return new TreeMap<>(
