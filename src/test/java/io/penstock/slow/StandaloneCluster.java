@@ -28,6 +28,13 @@ final class StandaloneCluster implements AutoCloseable {
   private static final int DAEMON_HEAP_MEGABYTES = 384;
   private static final int DRIVER_HEAP_MEGABYTES = 768;
   private static final int CORES_PER_WORKER = 20;
+
+  /** In JVMs that soon end it costs more than it saves. */
+  private static final Map<String, String> WITHOUT_CODE_GENERATION =
+      Map.of(
+          "spark.sql.codegen.wholeStage", "false",
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN");
+
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
 
   private final Installation installation;
@@ -208,7 +215,8 @@ final class StandaloneCluster implements AutoCloseable {
     String jvm = String.join(" ", installation.quickOptions(temporary)) + " -D" + mark;
     // Spark 3.5 gives its executors the module options, and not its drivers in cluster mode
     String driverJvm = jvm + " " + String.join(" ", installation.moduleOptions());
-    return new TreeMap<>(
+    Map<String, String> defaults = new TreeMap<>(WITHOUT_CODE_GENERATION);
+    defaults.putAll(
         Map.of(
             "spark.master", masterUrl(),
             "spark.cores.max", "16",
@@ -220,6 +228,7 @@ final class StandaloneCluster implements AutoCloseable {
             "spark.sql.shuffle.partitions", "4",
             "spark.ui.enabled", "false",
             "spark.hadoop.dfs.replication", "1"));
+    return defaults;
   }
 
   /** Processes that the Workers started and whose command line has all of these words. */

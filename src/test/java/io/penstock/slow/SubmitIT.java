@@ -15,6 +15,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SubmitIT {
   private static final Shape SHAPE = new Shape(300, 30, 16);
 
+  /** As Spark has it by itself. */
+  private static final Map<String, String> CODE_GENERATION =
+      Map.of(
+          "spark.sql.codegen.wholeStage", "true",
+          "spark.sql.codegen.factoryMode", "FALLBACK");
+
   private final Lab lab;
 
   SubmitIT(Lab lab) {
@@ -25,7 +31,8 @@ class SubmitIT {
   void inClientModeTheSubmitterEndsWithTheJobsExitCode() throws IOException {
     TestJob job = lab.localJob("client-mode", SHAPE);
 
-    try (Submission submission = lab.infer(job)) {
+    try (Submission submission =
+        lab.cluster().submit(DeployMode.CLIENT, CODE_GENERATION, "infer", job.file())) {
       assertThat(submission.awaitExit()).as(submission.tail()).isZero();
     }
 
@@ -59,7 +66,7 @@ class SubmitIT {
 
   private void assertRunsInClusterMode(TestJob job) throws IOException {
     try (Submission submission =
-        lab.cluster().submit(DeployMode.CLUSTER, Map.of(), "infer", job.file())) {
+        lab.cluster().submit(DeployMode.CLUSTER, CODE_GENERATION, "infer", job.file())) {
       assertThat(submission.awaitDriverState()).isEqualTo("FINISHED");
     }
 
