@@ -55,7 +55,9 @@ record Installation(
   /** Of a JVM that starts quickly and stays small. */
   List<String> quickOptions(Path temporary) {
     List<String> options = new ArrayList<>();
-    options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    options.addAll(List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmn128m"));
+    options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m"));
+    options.add("-XX:MetaspaceSize=256m");
     options.add("-Djava.io.tmpdir=" + temporary);
     if (Files.exists(classArchive())) {
       options.add("-XX:SharedArchiveFile=" + classArchive());

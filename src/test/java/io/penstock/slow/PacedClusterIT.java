@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * pace.seconds}: how long each is measured.
  */
 @Tag("slow")
+@Tag("alone")
 @ExtendWith(LabExtension.class)
 class PacedClusterIT {
   private static final Duration MEASURED = Duration.ofSeconds(Long.getLong("pace.seconds", 40));
