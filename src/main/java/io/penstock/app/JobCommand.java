@@ -39,6 +39,11 @@ abstract class JobCommand implements Callable<Integer> {
    */
   void checkOptions() {}
 
+  /** False of a command that calls nobody: secrets that are missing are none to it. */
+  boolean calls() {
+    return true;
+  }
+
   /** Returns the exit code. */
   abstract int run(PromptJob job, JobWiring wiring, CommandSession session) throws Exception;
 
@@ -59,7 +64,7 @@ abstract class JobCommand implements Callable<Integer> {
     try (JobWiring wiring =
         JobWiring.of(
             file, () -> SparkSessions.hadoop(arguments.spark.master(), arguments.spark.settings))) {
-      Map<String, ProviderSecrets> secrets = wiring.readSecrets();
+      Map<String, ProviderSecrets> secrets = calls() ? wiring.readSecrets() : wiring.findSecrets();
       KeyGuard.check(secrets.values(), arguments.typed());
       try (CommandSession session = CommandSession.open(file.spec().name(), arguments.spark)) {
         SparkSession spark = session.spark();

@@ -108,6 +108,20 @@ final class JobWiring implements AutoCloseable {
     return secrets;
   }
 
+  /** Those of {@link #readSecrets()} that are there. */
+  Map<String, ProviderSecrets> findSecrets() {
+    Map<String, ProviderSecrets> secrets = new LinkedHashMap<>();
+    for (JobSetup.Model model : setup.models()) {
+      String provider = model.secrets().providerName();
+      try {
+        secrets.put(provider, readAgain(provider));
+      } catch (InvalidInputException e) {
+        secrets.put(provider, ProviderSecrets.NONE);
+      }
+    }
+    return secrets;
+  }
+
   /**
    * What a provider's places hold now.
    *

@@ -21,6 +21,11 @@ final class PreviewCommand extends JobCommand {
   int rows = 3;
 
   @Override
+  boolean calls() {
+    return false;
+  }
+
+  @Override
   int run(PromptJob job, JobWiring wiring, CommandSession session) {
     List<Row> previewed = job.preview(rows);
     for (int i = 0; i < previewed.size(); i++) {

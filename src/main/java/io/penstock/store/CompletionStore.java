@@ -81,9 +81,9 @@ public final class CompletionStore {
     return new CompletionStore(spark, path, tornLines, oldest);
   }
 
-  /** Whether nothing was ever kept there. */
+  /** Whether nothing was ever kept there, neither an answer nor a batch; jobs may run. */
   public boolean isNew() throws IOException {
-    return files.runFolders().isEmpty() && !files.hasCompletions();
+    return files.isEmpty();
   }
 
   /**

@@ -44,6 +44,12 @@ final class StoreFiles {
     return store;
   }
 
+  /** But for the locks of jobs that run. */
+  boolean isEmpty() throws IOException {
+    return list(store).stream()
+        .allMatch(child -> child.getPath().getName().equals(LockFiles.FOLDER));
+  }
+
   /** The folder of the Parquet files, by day. */
   Path completions() {
     return new Path(store, COMPLETIONS);

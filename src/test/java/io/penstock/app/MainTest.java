@@ -83,6 +83,24 @@ class MainTest {
   }
 
   @Test
+  void previewNeedsNoKeyAndShowsNone() throws IOException {
+    String job = simulated().toString();
+    String missing = "providers.simulator.api_key_env=PENSTOCK_NO_SUCH_KEY";
+    Path key = new JobHarness(folder).file("key", "key-in-the-open");
+    String keyed = "providers.simulator.api_key_file=" + key;
+
+    assertThat(Main.execute("preview", job, "--set", missing, "--conf", "spark.ui.enabled=false"))
+        .isZero();
+    assertThat(
+            Main.execute(
+                "preview", job, "--set", keyed, "--conf", "spark.app.note=key-in-the-open"))
+        .isEqualTo(2);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("What is 6 x 7?")
+        .doesNotContain("key-in-the-open");
+  }
+
+  @Test
   void checkAsksForTheModelWithoutPaying() throws IOException {
     Path job = simulated();
 

@@ -47,6 +47,15 @@ final class CompletionStoreTest {
   }
 
   @Test
+  void isNotNewWhereBatchesArePending() throws IOException {
+    Files.createDirectories(folder.resolve("pending/b1"));
+
+    assertThat(store().isNew()).isFalse();
+    assertThat(serving(1)).isEmpty();
+    assertThat(store().entriesOf(RUN).count()).isZero();
+  }
+
+  @Test
   void anEmptyStoreServesNothing() throws IOException {
     assertThat(serving(1, 2)).isEmpty();
     assertThat(store().snapshot().served("none").count()).isZero();
