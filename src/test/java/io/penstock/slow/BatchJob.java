@@ -108,7 +108,8 @@ record BatchJob(Path folder, BatchDialect dialect, Shape shape, String storeSche
   ChildProcess start(Installation installation, String at, String output) throws IOException {
     List<String> command = installation.java(HEAP_MEGABYTES, installation.folder());
     command.addAll(installation.moduleOptions());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    String classPath = installation.sparkClassPath() + ":" + System.getProperty("java.class.path");
+    command.addAll(List.of("-cp", classPath, Main.class.getName()));
     command.addAll(infer(Map.of(HaltingFileSystem.AT, at)));
     return ChildProcess.start(command, Map.of(), folder.resolve(output));
   }
