@@ -18,6 +18,7 @@ import io.penstock.domain.ProviderEndpoint;
 import io.penstock.domain.ProviderSecrets;
 import io.penstock.pipeline.InvalidInputException;
 import io.penstock.pipeline.JobSetup;
+import io.penstock.pipeline.Problems;
 import io.penstock.pipeline.SecretPlace;
 import io.penstock.pipeline.SecretPlaces;
 import io.penstock.pipeline.TextFile;
@@ -91,21 +92,29 @@ final class JobWiring implements AutoCloseable {
    * The secrets by provider. Connecting opens nothing, but shows whether they can stand in headers,
    * and whether the certificates can be read.
    *
-   * @throws InvalidInputException when one is missing or cannot be used
+   * @throws InvalidInputException a line for each that is missing or cannot be used
    */
   Map<String, ProviderSecrets> readSecrets() {
     Map<String, ProviderSecrets> secrets = new LinkedHashMap<>();
+    Problems problems = new Problems();
     for (JobSetup.Model model : setup.models()) {
-      ProviderSecrets read =
-          secrets.computeIfAbsent(
-              model.secrets().providerName(), name -> model.secrets().read(hadoop));
-      try {
-        setup.providers().connect(model.settings(), read, 1, learnt -> {});
-      } catch (IllegalArgumentException e) {
-        throw new InvalidInputException(String.valueOf(e.getMessage()));
-      }
+      problems.collect(
+          () -> {
+            ProviderSecrets read = model.secrets().read(hadoop);
+            connect(model, read);
+            secrets.put(model.secrets().providerName(), read);
+          });
     }
+    problems.tell();
     return secrets;
+  }
+
+  private void connect(JobSetup.Model model, ProviderSecrets secrets) {
+    try {
+      setup.providers().connect(model.settings(), secrets, 1, learnt -> {});
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Those of {@link #readSecrets()} that are there. */
@@ -113,11 +122,8 @@ final class JobWiring implements AutoCloseable {
     Map<String, ProviderSecrets> secrets = new LinkedHashMap<>();
     for (JobSetup.Model model : setup.models()) {
       String provider = model.secrets().providerName();
-      try {
-        secrets.put(provider, readAgain(provider));
-      } catch (InvalidInputException e) {
-        secrets.put(provider, ProviderSecrets.NONE);
-      }
+      secrets.put(provider, ProviderSecrets.NONE);
+      new Problems().collect(() -> secrets.put(provider, readAgain(provider)));
     }
     return secrets;
   }

@@ -259,25 +259,36 @@ public final class PromptJob {
   /**
    * Reads the input's columns and judges all that can be judged without a call.
    *
-   * @throws InvalidInputException on the first thing that does not fit
+   * @throws InvalidInputException a line for each thing that does not fit
    */
   public void check() throws IOException {
-    Dataset<Row> read = input.require(input.load());
-    input.prompts(read);
-    checkFolders();
+    Problems problems = new Problems();
+    problems.collect(this::checkInput);
+    problems.collect(this::checkFolders);
+    problems.tell();
+  }
+
+  private void checkInput() {
+    Dataset<Row> read = input.load();
+    Problems problems = new Problems();
+    problems.collect(() -> input.require(read));
+    problems.collect(() -> input.prompts(read));
+    problems.tell();
     console.say(
         "input: " + read.columns().length + " columns: " + String.join(", ", read.columns()));
   }
 
   private void checkFolders() throws IOException {
-    RunBudget.requireKept(setup);
-    PublishStage.check(spec.output(), hadoop);
     if (store.isNew()) {
       console.say("store: " + spec.store().path() + " is NEW");
     }
-    proveWritable("store.path", spec.store().path());
-    proveWritable("output.path", spec.output().path());
-    proveWritable("runs.path", spec.runs().path());
+    Problems problems = new Problems();
+    problems.collect(() -> RunBudget.requireKept(setup));
+    problems.collect(() -> PublishStage.check(spec.output(), hadoop));
+    problems.collect(() -> proveWritable("store.path", spec.store().path()));
+    problems.collect(() -> proveWritable("output.path", spec.output().path()));
+    problems.collect(() -> proveWritable("runs.path", spec.runs().path()));
+    problems.tell();
   }
 
   private void proveWritable(String key, String folder) {

@@ -180,6 +180,55 @@ class MainTest {
   }
 
   @Test
+  void checkTellsAllThatIsWrongWithColumnsAndFoldersAtOnce() throws IOException {
+    Path job = simulated();
+    new JobHarness(folder).file("taken", "a file where a folder should be");
+
+    int exitCode =
+        Main.execute(
+            "check",
+            job.toString(),
+            "--set",
+            "prompt.user='{qestion}'",
+            "--set",
+            "delivery=[{when: colour = 1, mode: batch}, {mode: realtime}]",
+            "--set",
+            "store.path=taken/store",
+            "--set",
+            "runs.path=taken/runs",
+            "--conf",
+            "spark.ui.enabled=false");
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(errors()).contains("qestion", "colour", "store.path", "runs.path");
+  }
+
+  @Test
+  void allSecretsThatAreMissingAreToldAtOnce() throws IOException {
+    Path job = simulated();
+
+    int exitCode =
+        Main.execute(
+            "check",
+            job.toString(),
+            "--set",
+            "providers.other={dialect: openai, base_url: 'http://127.0.0.1:1', api_key_env: NO_KEY_A}",
+            "--set",
+            "providers.another={dialect: openai, base_url: 'http://127.0.0.1:1', api_key_env: NO_KEY_B}",
+            "--set",
+            "models.a={provider: other, model: gpt-4o, max_output_tokens: 9}",
+            "--set",
+            "models.b={provider: another, model: gpt-4o-mini, max_output_tokens: 9}",
+            "--set",
+            "routing=[{when: length(question) > 9, model: a}, {when: length(question) > 5, model: b}, {model: m}]",
+            "--conf",
+            "spark.ui.enabled=false");
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(errors()).contains("NO_KEY_A", "NO_KEY_B");
+  }
+
+  @Test
   void aKeyThatNoHeaderCanHoldIsTold() throws IOException {
     Path key = new JobHarness(folder).file("key", "one-half-4711", "other-half-4712");
 
