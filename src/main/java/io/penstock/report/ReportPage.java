@@ -1,5 +1,7 @@
 package io.penstock.report;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReportPage {
   private static final String FOLDER = "/io/penstock/report/";
+
+  /** Each builds on those before. */
+  private static final List<String> SCRIPTS =
+      List.of("page.js", "run.js", "details.js", "report.js");
 
   /** Its version is that of the dependency. */
   private static final String LIBRARY = "/META-INF/resources/webjars/chart.js/4.5.1/";
@@ -70,7 +76,8 @@ public final class ReportPage {
             "data", embedded(data),
             "licence", resource(LIBRARY + "LICENSE.md"),
             "library", library(),
-            "script", resource(FOLDER + "report.js")));
+            "script",
+                SCRIPTS.stream().map(name -> resource(FOLDER + name)).collect(joining("\n"))));
   }
 
   private static String title(JsonNode data) {
