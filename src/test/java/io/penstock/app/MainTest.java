@@ -12,6 +12,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +103,16 @@ class MainTest {
         .doesNotContain("key-in-the-open");
   }
 
+  /**
+   * @param settings of the job
+   */
+  private static int check(Path job, String... settings) {
+    List<String> arguments = new ArrayList<>(List.of("check", job.toString()));
+    Stream.of(settings).forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    arguments.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    return Main.execute(arguments.toArray(String[]::new));
+  }
+
   @Test
   void checkAsksForTheModelWithoutPaying() throws IOException {
     Path job = simulated();
@@ -146,15 +159,7 @@ class MainTest {
     String nobody = "models.m={provider: local, model: x}";
 
     int exitCode =
-        Main.execute(
-            "check",
-            job.toString(),
-            "--set",
-            nobody,
-            "--set",
-            "providers.local={dialect: openai, base_url: 'http://127.0.0.1:1'}",
-            "--conf",
-            "spark.ui.enabled=false");
+        check(job, nobody, "providers.local={dialect: openai, base_url: 'http://127.0.0.1:1'}");
 
     assertThat(exitCode).isEqualTo(2);
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("the job cannot run");
@@ -166,14 +171,7 @@ class MainTest {
     Path job = simulated();
     new JobHarness(folder).file("taken", "a file where a folder should be");
 
-    int exitCode =
-        Main.execute(
-            "check",
-            job.toString(),
-            "--set",
-            "store.path=taken/store",
-            "--conf",
-            "spark.ui.enabled=false");
+    int exitCode = check(job, "store.path=taken/store");
 
     assertThat(exitCode).isEqualTo(2);
     assertThat(errors()).contains("store.path").contains("cannot be written");
@@ -185,19 +183,12 @@ class MainTest {
     new JobHarness(folder).file("taken", "a file where a folder should be");
 
     int exitCode =
-        Main.execute(
-            "check",
-            job.toString(),
-            "--set",
+        check(
+            job,
             "prompt.user='{qestion}'",
-            "--set",
             "delivery=[{when: colour = 1, mode: batch}, {mode: realtime}]",
-            "--set",
             "store.path=taken/store",
-            "--set",
-            "runs.path=taken/runs",
-            "--conf",
-            "spark.ui.enabled=false");
+            "runs.path=taken/runs");
 
     assertThat(exitCode).isEqualTo(2);
     assertThat(errors()).contains("qestion", "colour", "store.path", "runs.path");
@@ -208,21 +199,13 @@ class MainTest {
     Path job = simulated();
 
     int exitCode =
-        Main.execute(
-            "check",
-            job.toString(),
-            "--set",
+        check(
+            job,
             "providers.other={dialect: openai, base_url: 'http://127.0.0.1:1', api_key_env: NO_KEY_A}",
-            "--set",
             "providers.another={dialect: openai, base_url: 'http://127.0.0.1:1', api_key_env: NO_KEY_B}",
-            "--set",
             "models.a={provider: other, model: gpt-4o, max_output_tokens: 9}",
-            "--set",
             "models.b={provider: another, model: gpt-4o-mini, max_output_tokens: 9}",
-            "--set",
-            "routing=[{when: length(question) > 9, model: a}, {when: length(question) > 5, model: b}, {model: m}]",
-            "--conf",
-            "spark.ui.enabled=false");
+            "routing=[{when: length(question) > 9, model: a}, {when: length(question) > 5, model: b}, {model: m}]");
 
     assertThat(exitCode).isEqualTo(2);
     assertThat(errors()).contains("NO_KEY_A", "NO_KEY_B");
