@@ -100,9 +100,8 @@ final class JobWiring implements AutoCloseable {
     for (JobSetup.Model model : setup.models()) {
       problems.collect(
           () -> {
-            ProviderSecrets read = model.secrets().read(hadoop);
-            connect(model, read);
-            secrets.put(model.secrets().providerName(), read);
+            String provider = model.secrets().providerName();
+            connect(model, secrets.computeIfAbsent(provider, name -> model.secrets().read(hadoop)));
           });
     }
     problems.tell();
@@ -121,9 +120,8 @@ final class JobWiring implements AutoCloseable {
   Map<String, ProviderSecrets> findSecrets() {
     Map<String, ProviderSecrets> secrets = new LinkedHashMap<>();
     for (JobSetup.Model model : setup.models()) {
-      String provider = model.secrets().providerName();
-      secrets.put(provider, ProviderSecrets.NONE);
-      new Problems().collect(() -> secrets.put(provider, readAgain(provider)));
+      new Problems()
+          .collect(() -> secrets.put(model.secrets().providerName(), model.secrets().read(hadoop)));
     }
     return secrets;
   }
